@@ -1,0 +1,1 @@
+"""What a run is made of: one folder a stage, and what the stages share."""

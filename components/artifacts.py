@@ -1,0 +1,386 @@
+"""Artifacts: immutable, content-addressed directories that stages pass on.
+
+An `Artifact` is a `Directory` with a type, typed access to its payload and a digest of
+its content. The store writes manifests and decides where artifacts live; this module
+knows only payloads. No pickle: tables are Parquet or Arrow IPC, arrays `.npz`, networks
+`.keras`, the rest JSON. Heavy imports are made where they are used, so that specs can
+be validated without them.
+"""
+
+import hashlib
+import io
+import json
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
+
+if TYPE_CHECKING:
+    import fsspec
+    import numpy as np
+    import pyarrow as pa
+
+MANIFEST = "manifest.json"
+
+
+def canonical_json(value: Any) -> bytes:
+    """JSON with sorted keys and no spaces: equal values give equal bytes."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":")).encode()
+
+
+class Directory:
+    """A folder on any fsspec filesystem.
+
+    Args:
+        url: a local path or an fsspec URL (`memory://…`, `s3://…`, `gs://…`).
+    """
+
+    def __init__(self, url: str) -> None:
+        self.url = url.rstrip("/")
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.url!r})"
+
+    @property
+    def filesystem(self) -> "fsspec.AbstractFileSystem":
+        import fsspec
+
+        return fsspec.core.url_to_fs(self.url)[0]
+
+    def path(self, name: str = "") -> str:
+        """The filesystem's path of a file (or, without a name, of the folder)."""
+        import fsspec
+
+        root = str(fsspec.core.url_to_fs(self.url)[1])
+        return f"{root}/{name}" if name else root
+
+    def is_local(self) -> bool:
+        return "://" not in self.url or self.url.startswith("file://")
+
+    def names(self) -> list[str]:
+        """Every file below the folder, as sorted relative paths."""
+        root = self.path()
+        files = self.filesystem.find(root)
+        return sorted(str(file)[len(root) :].lstrip("/") for file in files)
+
+    def exists(self, name: str = "") -> bool:
+        return bool(self.filesystem.exists(self.path(name)))
+
+    def write_bytes(self, name: str, content: bytes) -> None:
+        """Write a whole file; on a local disk a reader never sees half of it."""
+        filesystem, path = self.filesystem, self.path(name)
+        filesystem.makedirs(path.rpartition("/")[0], exist_ok=True)
+        if not self.is_local():
+            filesystem.pipe_file(path, content)
+            return
+        target = Path(path)
+        with tempfile.NamedTemporaryFile(
+            dir=target.parent, prefix=f".{target.name}.", delete=False
+        ) as file:
+            file.write(content)
+        Path(file.name).replace(target)
+
+    def read_bytes(self, name: str) -> bytes:
+        return bytes(self.filesystem.cat_file(self.path(name)))
+
+    def write_json(self, name: str, value: Any) -> None:
+        self.write_bytes(name, json.dumps(value, indent=1).encode() + b"\n")
+
+    def read_json(self, name: str) -> Any:
+        return json.loads(self.read_bytes(name))
+
+    def write_table(self, name: str, table: "pa.Table") -> None:
+        """Write a `.parquet` table, or an uncompressed `.arrow` IPC file."""
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        buffer = io.BytesIO()
+        if name.endswith(".arrow"):
+            with pa.ipc.new_file(buffer, table.schema) as writer:
+                writer.write_table(table)
+        else:
+            pq.write_table(table, buffer)
+        self.write_bytes(name, buffer.getvalue())
+
+    def read_table(self, name: str) -> "pa.Table":
+        """Read a table; a local `.arrow` file is memory-mapped, not copied."""
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        if name.endswith(".arrow"):
+            source = (
+                pa.memory_map(self.path(name))
+                if self.is_local()
+                else pa.BufferReader(self.read_bytes(name))
+            )
+            return pa.ipc.open_file(source).read_all()
+        return pq.read_table(io.BytesIO(self.read_bytes(name)))
+
+    def write_arrays(self, name: str, **arrays: "np.ndarray[Any, Any]") -> None:
+        """Write arrays as a compressed `.npz`; equal arrays give equal bytes."""
+        import numpy as np
+
+        buffer = io.BytesIO()
+        np.savez_compressed(buffer, allow_pickle=False, **arrays)
+        self.write_bytes(name, buffer.getvalue())
+
+    def read_arrays(self, name: str) -> dict[str, "np.ndarray[Any, Any]"]:
+        import numpy as np
+
+        with np.load(io.BytesIO(self.read_bytes(name)), allow_pickle=False) as file:
+            return {key: file[key] for key in file.files}
+
+    @contextmanager
+    def local(self, name: str) -> Iterator[Path]:
+        """A local copy of a file, for libraries that want a path (itself if local)."""
+        if self.is_local():
+            yield Path(self.path(name))
+            return
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / Path(name).name
+            path.write_bytes(self.read_bytes(name))
+            yield path
+
+    def upload(self, path: Path, name: str) -> None:
+        """Copy a local file into the folder."""
+        self.write_bytes(name, path.read_bytes())
+
+
+class Artifact(Directory):
+    """An immutable directory with a type and, once committed, a content digest.
+
+    Subclasses set `type`, the name that manifests and default output names use.
+    """
+
+    type: ClassVar[str]
+    schema: ClassVar[int] = 1
+
+    def __init__(self, url: str, digest: str | None = None) -> None:
+        super().__init__(url)
+        self.digest = digest
+
+    def content_digest(self, files: Mapping[str, str]) -> str:
+        """The artifact's digest from its payload's files (name -> sha256, hex).
+
+        Types whose content does not depend on the layout of their files override it.
+        """
+        return hashlib.sha256(
+            canonical_json([self.type, self.schema, sorted(files.items())])
+        ).hexdigest()
+
+
+class Records(NamedTuple):
+    """Records as arrays: n rows in one order.
+
+    data: (n, *shape) float32 in [-1, 1] for images, unscaled for points;
+    labels: (n,) int32, -1 where there is none; difficulty: (n,) float64, larger is
+    harder; tiers: (n,) int32, 0 is the core; digests: (n,) fixed-length ASCII hex.
+    """
+
+    data: "np.ndarray[Any, Any]"
+    labels: "np.ndarray[Any, Any]"
+    difficulty: "np.ndarray[Any, Any]"
+    tiers: "np.ndarray[Any, Any]"
+    digests: "np.ndarray[Any, Any]"
+
+    def __len__(self) -> int:
+        return len(self.data)
+
+
+class Modes(NamedTuple):
+    """Known modes of a mixture: centers (k, *shape), weights (k,), stds (k,)."""
+
+    centers: "np.ndarray[Any, Any]"
+    weights: "np.ndarray[Any, Any]"
+    stds: "np.ndarray[Any, Any]"
+
+
+def _modes(info: Mapping[str, Any]) -> Modes | None:
+    import numpy as np
+
+    known = info.get("modes")
+    if known is None:
+        return None
+    return Modes(*(np.asarray(known[name], np.float64) for name in Modes._fields))
+
+
+class Dataset(Artifact):
+    """Curated records.
+
+    Payload:
+      `dataset.json`: name, kind of source, shape (list), classes (list of names or
+        null), modes ({centers, weights, stds} or null), counts ({read, accepted,
+        rejected: {reason: n}}), and what was done to values and sizes;
+      `records/*.parquet`: digest (hex), origin, label (int32, -1 for none), data
+        (fixed_size_list<float32>, row-major over shape), in no particular order;
+      `rejects/*.parquet`: origin, reason, detail.
+    """
+
+    type: ClassVar[str] = "dataset"
+
+    def info(self) -> dict[str, Any]:
+        return dict(self.read_json("dataset.json"))
+
+    def tables(self, folder: str) -> list[str]:
+        """The table files of `records` or `rejects`."""
+        return [name for name in self.names() if name.startswith(f"{folder}/")]
+
+    def content_digest(self, files: Mapping[str, str]) -> str:
+        """Over the records, free of their order and of the layout of the shards."""
+        lines: list[str] = []
+        for name in files:
+            if name.startswith("records/"):
+                table = self.read_table(name).select(["digest", "label", "origin"])
+                lines += ("|".join(map(str, row.values())) for row in table.to_pylist())
+            elif name.startswith("rejects/"):
+                table = self.read_table(name)
+                lines += ("|".join(map(str, row.values())) for row in table.to_pylist())
+        info = canonical_json(self.info()).decode()
+        content = "\n".join([self.type, str(self.schema), info, *sorted(lines)])
+        return hashlib.sha256(content.encode()).hexdigest()
+
+
+class Curriculum(Artifact):
+    """A dataset split into training and holdout records, graded by difficulty.
+
+    Payload:
+      `curriculum.json`: shape, classes, modes (as in the dataset), tiers (a list of
+        {index, threshold, train, holdout}), difficulty (its parameters), counts;
+      `train/*.arrow`, `holdout/*.arrow`: digest, label, tier (int32), difficulty
+        (float64), data (fixed_size_list<float32>), sorted by tier, difficulty, digest.
+    """
+
+    type: ClassVar[str] = "curriculum"
+
+    def info(self) -> dict[str, Any]:
+        return dict(self.read_json("curriculum.json"))
+
+    def shape(self) -> tuple[int, ...]:
+        """The shape of one record."""
+        return tuple(self.info()["shape"])
+
+    def modes(self) -> Modes | None:
+        return _modes(self.info())
+
+    def train(self) -> Records:
+        return self._records("train")
+
+    def holdout(self) -> Records:
+        return self._records("holdout")
+
+    def _records(self, part: str) -> Records:
+        import numpy as np
+        import pyarrow as pa
+
+        names = [name for name in self.names() if name.startswith(f"{part}/")]
+        table = pa.concat_tables([self.read_table(name) for name in names])
+        rows = table.num_rows
+        values = table["data"].combine_chunks().flatten().to_numpy()
+        return Records(
+            data=values.reshape(rows, *self.shape()),
+            labels=table["label"].to_numpy(),
+            difficulty=table["difficulty"].to_numpy(),
+            tiers=table["tier"].to_numpy(),
+            digests=np.asarray(table["digest"].to_pylist(), dtype="S64"),
+        )
+
+
+class Gan(Artifact):
+    """A trained GAN.
+
+    Payload: `generator.keras` (latents (n, size) -> samples (n, *shape)) and
+    `discriminator.keras`, both loadable by plain Keras; `gan.json`: latents
+    ({size, distribution}), shape, seed, steps, parameters (of training).
+    """
+
+    type: ClassVar[str] = "gan"
+
+    def info(self) -> dict[str, Any]:
+        return dict(self.read_json("gan.json"))
+
+
+class Telemetry(Artifact):
+    """What the probes read during training.
+
+    Payload:
+      `telemetry.parquet`: one row a reading, column `step` (int64) and one float64
+        column a series, NaN where a series was not read;
+      `snapshots.npz`: steps (k,), samples (k, m, *shape) from the same m latents;
+      `telemetry.json`: parameters, seed, backend, device, compile policy,
+        `ended` (`completed` or `numerical_overflow`), steps, steps_per_second-free
+        facts, and series: {name: {probe, meaning, unit}}.
+    """
+
+    type: ClassVar[str] = "telemetry"
+
+    def info(self) -> dict[str, Any]:
+        return dict(self.read_json("telemetry.json"))
+
+    def series(self) -> dict[str, "np.ndarray[Any, Any]"]:
+        """Every column of the table, `step` included, as an array."""
+        table = self.read_table("telemetry.parquet")
+        return {name: table[name].to_numpy() for name in table.column_names}
+
+    def snapshots(self) -> dict[str, "np.ndarray[Any, Any]"]:
+        return self.read_arrays("snapshots.npz")
+
+
+class Metrics(Artifact):
+    """What was measured on the generator's samples.
+
+    Payload: `metrics.json` ({"metrics": {id: {value, null, ci, n, blind_to}},
+    "features": …, "modes": […], "classes": […]}) and `plots.npz` (arrays to draw:
+    real and generated points in 2-D, sample grids, ROC-like curves).
+    """
+
+    type: ClassVar[str] = "metrics"
+
+    def content(self) -> dict[str, Any]:
+        return dict(self.read_json("metrics.json"))
+
+    def plots(self) -> dict[str, "np.ndarray[Any, Any]"]:
+        return self.read_arrays("plots.npz")
+
+
+class Diagnosis(Artifact):
+    """Symptoms, causes and prescriptions of one trial: `diagnosis.json`.
+
+    As a trial in the report, except that `prescription.set` maps paths *inside the
+    parameters of the component that made the telemetry* (`discriminator.normalization`)
+    to values; the report knows that component's stage and makes addresses of them.
+    """
+
+    type: ClassVar[str] = "diagnosis"
+
+    def content(self) -> dict[str, Any]:
+        return dict(self.read_json("diagnosis.json"))
+
+
+class Report(Artifact):
+    """`report.json`, and `report.html` and `report.md` made from it."""
+
+    type: ClassVar[str] = "report"
+
+    def content(self) -> dict[str, Any]:
+        return dict(self.read_json("report.json"))
+
+
+TYPES: dict[str, type[Artifact]] = {
+    kind.type: kind
+    for kind in (Dataset, Curriculum, Gan, Telemetry, Metrics, Diagnosis, Report)
+}
+
+
+def artifact_type(name: str) -> type[Artifact]:
+    """The artifact class of a manifest's type.
+
+    Raises:
+        KeyError: if there is none.
+    """
+    return TYPES[name]
+
+
+def describe(artifacts: Sequence[Artifact]) -> str:
+    """Artifacts in one line, for messages."""
+    return ", ".join(f"{a.type} {(a.digest or 'uncommitted')[:12]}" for a in artifacts)

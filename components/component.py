@@ -1,0 +1,351 @@
+"""What a component is: a typed function from artifacts and parameters to artifacts.
+
+The signature is the declaration. `inspect`ed once, at decoration:
+
+- a parameter annotated with an `Artifact` type is an input; `list[T]` gathers T over
+  all trials of the run, in trial order;
+- `params` is a `Params` model;
+- `seed: int` makes the node depend on the trial's seed;
+- `run: RunInfo` makes the node depend on the run's description (for reports);
+- `context: Context` gives progress, scratch space, new artifacts and Beam;
+- the return annotation, an artifact type or a NamedTuple of them, declares outputs.
+"""
+
+import importlib
+import importlib.util
+import inspect
+import logging
+import sys
+import typing
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar
+
+from components.artifacts import Artifact, Directory
+from components.parts import Params
+
+if TYPE_CHECKING:
+    import apache_beam as beam
+
+Placement = Literal["driver", "worker"]
+A = TypeVar("A", bound=Artifact)
+F = TypeVar("F", bound=Callable[..., Any])
+
+BUILTIN = ("curate", "split", "train", "evaluate", "diagnose", "report")
+
+
+class ComponentError(Exception):
+    """A component was declared or named wrongly; the message says how to mend it."""
+
+
+@dataclass(frozen=True)
+class Input:
+    """One declared input: its artifact type, and whether it gathers all trials."""
+
+    type: type[Artifact]
+    gathered: bool
+
+
+class NoParams(Params):
+    """The parameters of a component that takes none."""
+
+
+@dataclass(frozen=True)
+class Component:
+    """A declared component.
+
+    `name` is how a spec names it: a registered name or `module:function`.
+    `outputs` maps output names to artifact types, in order. `fingerprint` returns a
+    string that changes when data outside the store that the parameters point to
+    changes (a folder of images, say), or None.
+    """
+
+    name: str
+    function: Callable[..., Any]
+    inputs: Mapping[str, Input]
+    outputs: Mapping[str, type[Artifact]]
+    params: type[Params]
+    uses_seed: bool
+    uses_run: bool
+    placement: Placement
+    accelerator: bool
+    fingerprint: Callable[[Any], str | None] | None
+    source: Path
+
+    @property
+    def doc(self) -> str:
+        return inspect.getdoc(self.function) or ""
+
+    def call(
+        self,
+        inputs: Mapping[str, Artifact | list[Artifact]],
+        params: Params,
+        *,
+        seed: int,
+        run: "RunInfo | None",
+        context: "Context",
+    ) -> dict[str, Artifact]:
+        """Call the function with what it asked for; return its outputs by name."""
+        arguments: dict[str, Any] = dict(inputs)
+        wanted = inspect.signature(self.function).parameters
+        offered = {"params": params, "seed": seed, "run": run, "context": context}
+        arguments |= {name: offered[name] for name in offered if name in wanted}
+        result = self.function(**arguments)
+        values = list(result) if isinstance(result, tuple) else [result]
+        for (name, expected), value in zip(self.outputs.items(), values, strict=True):
+            if not isinstance(value, expected):
+                raise ComponentError(
+                    f"Component `{self.name}` returned a wrong `{name}`. "
+                    f"Expected {expected.__name__}. Received: {value!r}"
+                )
+        return dict(zip(self.outputs, values, strict=True))
+
+
+def component(
+    *,
+    placement: Placement = "worker",
+    accelerator: bool = False,
+    fingerprint: Callable[[Any], str | None] | None = None,
+) -> Callable[[F], F]:
+    """Declare a function as a component (see the module's docstring).
+
+    Args:
+        placement: `driver` for dataset-scale work that builds its own Beam pipeline
+            through `context.pipeline()`, `worker` for trial-scale work.
+        accelerator: whether the work profits from a GPU.
+        fingerprint: see `Component`.
+
+    Raises:
+        ComponentError: if the signature declares no outputs, or an argument that is
+            neither an artifact nor one of `params`, `seed`, `run`, `context`.
+    """
+
+    def decorate(function: F) -> F:
+        declared = declare(function, placement, accelerator, fingerprint)
+        function.__dict__["__component__"] = declared
+        return function
+
+    return decorate
+
+
+def declare(
+    function: Callable[..., Any],
+    placement: Placement,
+    accelerator: bool,
+    fingerprint: Callable[[Any], str | None] | None,
+) -> Component:
+    """Read a function's signature into a `Component`."""
+    hints = typing.get_type_hints(function)
+    returned = hints.pop("return", None)
+    source = Path(inspect.getfile(function))
+    special = {"params", "seed", "run", "context"}
+    module = function.__module__.split(".")
+    builtin = len(module) > 1 and module[0] == "components" and module[1] in BUILTIN
+    return Component(
+        name=function.__name__ if builtin else f"{module[-1]}:{function.__name__}",
+        function=function,
+        inputs={
+            name: _input(function, name, hint)
+            for name, hint in hints.items()
+            if name not in special
+        },
+        outputs=_outputs(function, returned),
+        params=hints.get("params", NoParams),
+        uses_seed="seed" in hints,
+        uses_run="run" in hints,
+        placement=placement,
+        accelerator=accelerator,
+        fingerprint=fingerprint,
+        source=source,
+    )
+
+
+def _is_artifact(hint: Any) -> bool:
+    return isinstance(hint, type) and issubclass(hint, Artifact)
+
+
+def _input(function: Callable[..., Any], name: str, hint: Any) -> Input:
+    if _is_artifact(hint):
+        return Input(hint, gathered=False)
+    arguments = typing.get_args(hint)
+    if typing.get_origin(hint) is list and _is_artifact(arguments[0]):
+        return Input(arguments[0], gathered=True)
+    raise ComponentError(
+        f"Invalid annotation of argument `{name}` of component "
+        f"`{function.__qualname__}` ({inspect.getfile(function)}). Expected an "
+        f"artifact type or a list of one. Received: {name}: {hint!r}"
+    )
+
+
+def _outputs(function: Callable[..., Any], returned: Any) -> dict[str, type[Artifact]]:
+    if _is_artifact(returned):
+        return {returned.type: returned}
+    fields = typing.get_type_hints(returned) if isinstance(returned, type) else {}
+    if fields and all(_is_artifact(hint) for hint in fields.values()):
+        return fields
+    raise ComponentError(
+        f"Invalid return annotation of component `{function.__qualname__}` "
+        f"({inspect.getfile(function)}). Expected an artifact type or a NamedTuple of "
+        f"artifact types. Received: {returned!r}"
+    )
+
+
+def registered() -> dict[str, Component]:
+    """The components that a spec can name without a module, by name."""
+    return {name: load_component(name) for name in BUILTIN}
+
+
+def load_component(reference: str, base: Path | None = None) -> Component:
+    """Load a registered component, or `module:function` of the user's own.
+
+    Args:
+        reference: as the spec's `component:` states it.
+        base: the folder that a user's module is looked for in first (the spec's).
+
+    Raises:
+        ComponentError: if there is no such component.
+    """
+    if ":" not in reference:
+        if reference not in BUILTIN:
+            raise ComponentError(
+                f"Unknown component. Expected one of {', '.join(BUILTIN)}, or "
+                f"`module:function`. Received: {reference}"
+            )
+        module = importlib.import_module(f"components.{reference}.stage")
+        function = getattr(module, reference)
+    else:
+        module_name, _, function_name = reference.partition(":")
+        module = _user_module(module_name, base)
+        function = getattr(module, function_name, None)
+    declared = getattr(function, "__component__", None)
+    if not isinstance(declared, Component):
+        raise ComponentError(
+            f"No component `{reference}`. Expected a function decorated with "
+            f"@component in {getattr(module, '__file__', module)}. "
+            f"Received: {function!r}"
+        )
+    return declared
+
+
+def _user_module(name: str, base: Path | None) -> ModuleType:
+    if base is not None:
+        path = base.joinpath(*name.split(".")).with_suffix(".py")
+        if path.is_file():
+            known = sys.modules.get(name)
+            if known is not None and getattr(known, "__file__", None) == str(path):
+                return known
+            spec = importlib.util.spec_from_file_location(name, path)
+            assert spec is not None and spec.loader is not None
+            module = importlib.util.module_from_spec(spec)
+            sys.modules[name] = module
+            spec.loader.exec_module(module)
+            return module
+    try:
+        return importlib.import_module(name)
+    except ImportError as error:
+        where = f"{base} or " if base else ""
+        raise ComponentError(
+            f"No module `{name}`. Expected a Python file in {where}"
+            f"the Python path. Received: {error}"
+        ) from error
+
+
+class Reporter(Protocol):
+    """Where a component's progress goes; called at most a few times a second."""
+
+    def __call__(
+        self, step: int, total: int, fields: Mapping[str, float | str]
+    ) -> None: ...
+
+
+@dataclass
+class Context:
+    """What a component may ask of its surroundings.
+
+    Attributes:
+        create: makes a new, empty artifact of a type to fill and return.
+        scratch: a folder of this node that outlives a crash (checkpoints).
+        make_pipeline: builds a Beam pipeline on the run's runner (driver only).
+        report: receives progress.
+        log: for messages; goes to the run's log file, not to the terminal.
+    """
+
+    create: Callable[[type[Any]], Any]
+    scratch: Directory
+    make_pipeline: Callable[[], "beam.Pipeline"] | None = None
+    report: Reporter | None = None
+    log: logging.Logger = field(default_factory=lambda: logging.getLogger("ganopsy"))
+
+    def pipeline(self) -> "beam.Pipeline":
+        """A Beam pipeline on the run's runner, to be used as a context manager."""
+        if self.make_pipeline is None:
+            raise ComponentError(
+                "Beam is only available to components with placement='driver'."
+            )
+        return self.make_pipeline()
+
+    def progress(self, step: int, total: int, **fields: float | str) -> None:
+        """Report that `step` of `total` is done, with figures to show beside it."""
+        if self.report is not None:
+            self.report(step, total, fields)
+
+
+@dataclass(frozen=True)
+class TrialInfo:
+    """One trial as the report needs it.
+
+    `parameters` holds every stage's resolved parameters (plain JSON values).
+    `failed` is None, or says which stage failed and why; a failed trial has no entry
+    in gathered inputs: those follow the order of the trials that have not failed.
+    """
+
+    id: str
+    point: Mapping[str, Any]
+    seed: int
+    parameters: Mapping[str, Mapping[str, Any]]
+    failed: str | None = None
+
+
+@dataclass(frozen=True)
+class ExpectationInfo:
+    """One entry of `expect`: `when` selects trials, `claims` is the rest of it."""
+
+    when: Mapping[str, Any]
+    claims: Mapping[str, Any]
+    where: str
+
+
+@dataclass(frozen=True)
+class RunInfo:
+    """A run's description, for components that ask for `run`.
+
+    Attributes:
+        id: equal for equal specs (name and a digest of the resolved spec).
+        name, path: of the spec.
+        trials: all trials, in order.
+        expectations: the spec's `expect`.
+        wiring: stage -> input -> (stage, output) that feeds it.
+        stage: the name of the stage that asks.
+        positions: address -> `file:line` of every value that the spec states.
+    """
+
+    id: str
+    name: str
+    path: str
+    trials: Sequence[TrialInfo]
+    expectations: Sequence[ExpectationInfo]
+    wiring: Mapping[str, Mapping[str, tuple[str, str]]]
+    stage: str
+    positions: Mapping[str, str]
+
+    def surviving(self) -> list[TrialInfo]:
+        """The trials that gathered inputs hold an entry for, in order."""
+        return [trial for trial in self.trials if trial.failed is None]
+
+    def where(self, address: str) -> str:
+        """`file:line` of an address, or of its nearest parent that is stated."""
+        while address and address not in self.positions:
+            address = address.rpartition(".")[0]
+        return self.positions.get(address, self.path)

@@ -1,0 +1,1 @@
+"""How a spec becomes a run: read, plan, execute on Beam, keep."""

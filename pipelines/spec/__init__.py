@@ -1,0 +1,1 @@
+"""Text to `Spec`: reader with positions, models, extends, matrix, --set, schema."""
