@@ -14,7 +14,7 @@ import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
+from typing import IO, TYPE_CHECKING, Any, ClassVar, NamedTuple, cast
 
 if TYPE_CHECKING:
     import fsspec
@@ -84,6 +84,10 @@ class Directory:
     def read_bytes(self, name: str) -> bytes:
         return bytes(self.filesystem.cat_file(self.path(name)))
 
+    def open(self, name: str) -> IO[bytes]:
+        """Open a file for reading."""
+        return cast(IO[bytes], self.filesystem.open(self.path(name), "rb"))
+
     def write_json(self, name: str, value: Any) -> None:
         self.write_bytes(name, json.dumps(value, indent=1).encode() + b"\n")
 
@@ -103,8 +107,14 @@ class Directory:
             pq.write_table(table, buffer)
         self.write_bytes(name, buffer.getvalue())
 
-    def read_table(self, name: str) -> "pa.Table":
-        """Read a table; a local `.arrow` file is memory-mapped, not copied."""
+    def read_table(
+        self, name: str, columns: Sequence[str] | None = None
+    ) -> "pa.Table":
+        """Read a table; a local `.arrow` file is memory-mapped, not copied.
+
+        Args:
+            columns: of a `.parquet` table, the columns to read; all by default.
+        """
         import pyarrow as pa
         import pyarrow.parquet as pq
 
@@ -115,7 +125,8 @@ class Directory:
                 else pa.BufferReader(self.read_bytes(name))
             )
             return pa.ipc.open_file(source).read_all()
-        return pq.read_table(io.BytesIO(self.read_bytes(name)))
+        with self.open(name) as file:
+            return pq.read_table(file, columns=columns)
 
     def write_arrays(self, name: str, **arrays: "np.ndarray[Any, Any]") -> None:
         """Write arrays as a compressed `.npz`; equal arrays give equal bytes."""
@@ -231,7 +242,7 @@ class Dataset(Artifact):
         lines: list[str] = []
         for name in files:
             if name.startswith("records/"):
-                table = self.read_table(name).select(["digest", "label", "origin"])
+                table = self.read_table(name, ["digest", "label", "origin"])
                 lines += ("|".join(map(str, row.values())) for row in table.to_pylist())
             elif name.startswith("rejects/"):
                 table = self.read_table(name)
@@ -357,6 +368,19 @@ class Diagnosis(Artifact):
         return dict(self.read_json("diagnosis.json"))
 
 
+class Calibration(Artifact):
+    """What every statistic of the diagnosis reads on healthy runs: `calibration.json`.
+
+    {"produced": how, "runs": n, "checks": {statistic: {side, scale, values}}}; it can
+    be named as `diagnose.calibration`.
+    """
+
+    type: ClassVar[str] = "calibration"
+
+    def content(self) -> dict[str, Any]:
+        return dict(self.read_json("calibration.json"))
+
+
 class Report(Artifact):
     """`report.json`, and `report.html` and `report.md` made from it."""
 
@@ -368,7 +392,16 @@ class Report(Artifact):
 
 TYPES: dict[str, type[Artifact]] = {
     kind.type: kind
-    for kind in (Dataset, Curriculum, Gan, Telemetry, Metrics, Diagnosis, Report)
+    for kind in (
+        Dataset,
+        Curriculum,
+        Gan,
+        Telemetry,
+        Metrics,
+        Diagnosis,
+        Calibration,
+        Report,
+    )
 }
 
 

@@ -12,7 +12,12 @@ import importlib
 import pkgutil
 from typing import Annotated, Any, ClassVar
 
-from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
+)
 from pydantic_core import CoreSchema, core_schema
 
 
@@ -57,6 +62,11 @@ class PathMark:
 
 class FileMark:
     """Marks a field whose value may be given as the path of a YAML file holding it."""
+
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        return {"anyOf": [{"type": "string"}, handler(schema)]}
 
 
 SpecPath = Annotated[str, PathMark()]

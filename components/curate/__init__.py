@@ -1,1 +1,1 @@
-"""The `curate` stage."""
+"""The `curate` stage: from a source to validated, scaled, deduplicated records."""

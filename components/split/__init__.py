@@ -1,1 +1,1 @@
-"""The `split` stage."""
+"""The `split` stage: training and holdout records, graded from core to outliers."""

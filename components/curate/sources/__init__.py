@@ -1,0 +1,8 @@
+"""The sources, one file each; importing the package registers them all."""
+
+from components.curate.source import Source
+from components.parts import import_members
+
+import_members(__name__, __path__)
+
+__all__ = ["Source"]

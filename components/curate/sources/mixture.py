@@ -1,0 +1,55 @@
+"""Points drawn from a mixture of isotropic Gaussians whose modes are known."""
+
+from typing import Annotated, Literal
+
+from annotated_types import Ge, Le
+
+from components.curate.layouts import Layout
+from components.curate.source import Chunk, Facts, Raw, Source, numbered
+
+ROWS = 8192
+"""Records a chunk; each chunk has its own stream of random numbers."""
+
+
+class Mixture(Source):
+    """Points from a mixture; the same seed draws the same points on any cluster."""
+
+    kind: Literal["mixture"] = "mixture"
+    layout: Layout
+    """Where the modes lie."""
+    records: Annotated[int, Ge(1), Le(10**9)] = 10_000
+    """How many points to draw."""
+    seed: Annotated[int, Ge(0), Le(2**63 - 1)] = 0
+    """Of the drawing; apart from the trial's seed, so trials share their data."""
+
+    def title(self) -> str:
+        return str(getattr(self.layout, "kind", "mixture"))
+
+    def facts(self) -> Facts:
+        centers, weights, stds = self.layout.modes()
+        modes = {
+            "centers": centers.tolist(),
+            "weights": weights.tolist(),
+            "stds": stds.tolist(),
+        }
+        return Facts((centers.shape[1],), "points", modes=modes)
+
+    def chunks(self) -> list[Chunk]:
+        return [
+            Chunk(index, min(ROWS, self.records - first), first)
+            for index, first in enumerate(range(0, self.records, ROWS))
+        ]
+
+    def read(self, chunk: Chunk) -> Raw:
+        import numpy as np
+
+        centers, weights, stds = self.layout.modes()
+        seeds = np.random.SeedSequence([self.seed, chunk.index])
+        random = np.random.Generator(np.random.Philox(seeds))
+        # Whole chunks are drawn, so that asking for more records changes none.
+        modes = random.choice(len(weights), ROWS, p=weights)[: chunk.count]
+        noise = random.standard_normal((ROWS, centers.shape[1]))[: chunk.count]
+        points = centers[modes] + stds[modes, None] * noise
+        labels = np.full(chunk.count, -1, np.int32)
+        origins = numbered(self.title(), chunk.first, chunk.count)
+        return Raw(origins, labels, points)
