@@ -1,0 +1,120 @@
+"""Checkpoints: everything training needs to go on as if it had not been stopped."""
+
+import hashlib
+import io
+import json
+import logging
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from components.artifacts import Directory
+
+KEPT = 2
+
+
+@dataclass
+class State:
+    """Where training stands, beside the game's variables.
+
+    Attributes:
+        step: steps done.
+        limit: the number of records drawn from.
+        carry: the last step's readings, see `components.train.game.START`.
+        rows: one dict of series a reading.
+        frames: snapshots, step -> samples (m, *shape).
+    """
+
+    step: int
+    limit: int
+    carry: dict[str, float]
+    rows: list[dict[str, float]] = field(default_factory=list)
+    frames: dict[int, Any] = field(default_factory=dict)
+
+
+class Checkpoints:
+    """The newest checkpoints in a folder, each named by its step.
+
+    Args:
+        folder: scratch space that outlives a crash.
+        identity: of the training; checkpoints of another are ignored.
+        log: where ignored checkpoints are mentioned.
+    """
+
+    def __init__(self, folder: Directory, identity: str, log: logging.Logger) -> None:
+        self.folder, self.log = folder, log
+        self.identity = hashlib.sha256(identity.encode()).hexdigest()
+
+    def names(self) -> list[str]:
+        """The checkpoints' files, oldest first."""
+        if not self.folder.exists():
+            return []
+        names = self.folder.names()
+        return [n for n in names if n.startswith("checkpoint-") and n.endswith(".npz")]
+
+    def save(self, state: State, variables: list[Any]) -> None:
+        """Write a checkpoint, then drop all but the newest."""
+        arrays = {f"variable_{i}": np.asarray(v) for i, v in enumerate(variables)}
+        arrays |= {f"frame_{step}": frame for step, frame in state.frames.items()}
+        series = sorted({name for row in state.rows for name in row})
+        table = [[row.get(name, np.nan) for name in series] for row in state.rows]
+        about = {
+            "identity": self.identity,
+            "step": state.step,
+            "limit": state.limit,
+            "series": series,
+            "carry": sorted(state.carry),
+        }
+        carry = np.asarray([state.carry[name] for name in sorted(state.carry)])
+        buffer = io.BytesIO()
+        np.savez(
+            buffer,
+            allow_pickle=False,
+            about=np.frombuffer(json.dumps(about).encode(), np.uint8),
+            carry=carry,
+            table=np.asarray(table, np.float64).reshape(len(table), len(series)),
+            **arrays,
+        )
+        self.folder.write_bytes(f"checkpoint-{state.step:09d}.npz", buffer.getvalue())
+        for name in self.names()[:-KEPT]:
+            self.folder.filesystem.rm(self.folder.path(name))
+
+    def restore(self, variables: list[Any]) -> State | None:
+        """Set the variables from the newest sound checkpoint; None without one."""
+        for name in reversed(self.names()):
+            try:
+                state, values = self._read(name, variables)
+            except Exception as error:
+                self.log.warning("Checkpoint %s ignored: %s", name, error)
+                continue
+            for variable, value in zip(variables, values, strict=True):
+                variable.assign(value)
+            return state
+        return None
+
+    def _read(self, name: str, variables: list[Any]) -> tuple[State, list[Any]]:
+        arrays = self.folder.read_arrays(name)
+        about = json.loads(arrays["about"].tobytes())
+        if about["identity"] != self.identity:
+            raise ValueError("it belongs to another training")
+        values = [arrays[f"variable_{i}"] for i in range(len(variables))]
+        for value, variable in zip(values, variables, strict=True):
+            if value.shape != tuple(variable.shape):
+                raise ValueError(f"shape {value.shape}, not {tuple(variable.shape)}")
+        frames = {
+            int(key.removeprefix("frame_")): value
+            for key, value in arrays.items()
+            if key.startswith("frame_")
+        }
+        state = State(
+            step=about["step"],
+            limit=about["limit"],
+            carry=dict(zip(about["carry"], arrays["carry"].tolist(), strict=True)),
+            rows=[
+                dict(zip(about["series"], row, strict=True))
+                for row in arrays["table"].tolist()
+            ],
+            frames=dict(sorted(frames.items())),
+        )
+        return state, values

@@ -1,0 +1,46 @@
+"""Probes: measurements of the game while it is played, one file each.
+
+A probe yields `(name, value)` for the series that it declares. It reads from a `View`,
+which computes what several probes share once. Readings are plain floats, NaN where
+there is nothing to read.
+"""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
+
+from components.parts import import_members
+
+if TYPE_CHECKING:
+    from components.train.view import View
+
+
+class Series(NamedTuple):
+    """What a series means, and its unit or range."""
+
+    meaning: str
+    unit: str
+
+
+class Probe:
+    """A measurement; a subclass registers itself.
+
+    Attributes:
+        series: what it reads, by name.
+        at_snapshots: whether it reads at snapshots only (it is dear).
+    """
+
+    members: ClassVar[list[type["Probe"]]] = []
+    series: ClassVar[dict[str, Series]]
+    at_snapshots: ClassVar[bool] = False
+
+    def __init_subclass__(cls) -> None:
+        Probe.members.append(cls)
+
+    def read(self, view: "View") -> Iterator[tuple[str, float]]:
+        raise NotImplementedError
+
+
+def probes() -> list[Probe]:
+    """One of each probe, in the order of their names."""
+    import_members(__name__, __path__)
+    return [kind() for kind in sorted(Probe.members, key=lambda kind: kind.__name__)]

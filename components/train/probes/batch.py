@@ -1,0 +1,40 @@
+"""Whether a score depends on batch-mates."""
+
+from collections.abc import Iterator
+from typing import ClassVar
+
+from components.train.probes import Probe, Series
+from components.train.statistics import auc, coupling
+from components.train.view import View
+
+
+class Batch(Probe):
+    """Crossed wires: batch statistics in the discriminator.
+
+    A discriminator without batch statistics cannot read its mates: 0, not measured.
+    """
+
+    series: ClassVar[dict[str, Series]] = {
+        "batch_coupling": Series(
+            "κ = E_x Var_mates D(x) / Var_x E_mates D(x), mates real by 0, ½ and 1",
+            "≥ 0; 0: a score depends on its record alone",
+        ),
+        "batch_leak": Series(
+            "AUC in batches as trained less AUC of records scored alone "
+            "(by D's running statistics)",
+            "-1 to 1; 0: mates tell nothing",
+        ),
+    }
+
+    def read(self, view: View) -> Iterator[tuple[str, float]]:
+        if not view.batch_statistics:
+            yield "batch_coupling", 0.0
+            yield "batch_leak", 0.0
+            return
+        yield (
+            "batch_coupling",
+            coupling(view.judge, view.real, view.generated, view.mates),
+        )
+        as_trained = auc(view.scores_real, view.scores_generated)
+        alone = auc(view.judge_alone(view.real), view.judge_alone(view.generated))
+        yield "batch_leak", as_trained - alone

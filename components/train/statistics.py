@@ -1,0 +1,61 @@
+"""Statistics that probes share."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from scipy.stats import rankdata
+
+Array = np.ndarray[Any, Any]
+
+SETS = 4
+SHARES = (0.0, 0.5, 1.0)
+
+
+def auc(positive: Array, negative: Array) -> float:
+    """The chance that a positive's score exceeds a negative's, ties counted half.
+
+    Both (n,); NaN where a score is (the rank-sum statistic over n₁n₂).
+    """
+    scores = np.concatenate([positive, negative]).astype(np.float64)
+    if not np.all(np.isfinite(scores)):
+        return float("nan")
+    n, m = len(positive), len(negative)
+    ranks = rankdata(scores)[:n].sum()
+    return float((ranks - n * (n + 1) / 2) / (n * m))
+
+
+def coupling(
+    judge: Callable[[Array], Array], real: Array, generated: Array, size: int
+) -> float:
+    """κ: variance of a score over its batch-mates against variance over records.
+
+    A quarter of a batch is fixed (half real, half generated), the rest are mates drawn
+    from the other records, SETS times for each real share in SHARES.
+
+    Args:
+        judge: scores (n,) of a batch (n, *shape).
+        real, generated: records to draw from, (m, *shape) each, m ≥ 2.
+        size: of a batch.
+    """
+    random = np.random.default_rng(0)
+    half = max(1, min(size // 8, len(real) // 2, len(generated) // 2))
+    fixed = np.concatenate([real[:half], generated[:half]])
+    mates = max(1, size - len(fixed))
+    scores = []
+    for share in SHARES:
+        of_real = round(share * mates)
+        for _ in range(SETS):
+            drawn = [
+                real[half + random.integers(0, len(real) - half, of_real)],
+                generated[
+                    half + random.integers(0, len(generated) - half, mates - of_real)
+                ],
+            ]
+            batch = np.concatenate([fixed, *drawn])
+            scores.append(judge(batch)[: len(fixed)].astype(np.float64))
+    over_mates = np.var(scores, axis=0, ddof=1).mean()
+    over_records = np.var(np.mean(scores, axis=0), ddof=1)
+    if over_mates == 0:
+        return 0.0
+    return float(over_mates / over_records) if over_records > 0 else float("inf")

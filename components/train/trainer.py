@@ -1,0 +1,151 @@
+"""Training from boundary to boundary: loop, readings, pacing, checkpoints."""
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from components.artifacts import Records
+from components.component import Context
+from components.train.checkpoints import Checkpoints, State
+from components.train.game import START, Game
+from components.train.pacing import Progress
+from components.train.params import TrainParams
+from components.train.probes import Probe, probes
+from components.train.view import Bench, View
+
+SECONDS_A_CALL = 0.4
+SECONDS_A_REPORT = 0.5
+FIRST_CALL = 16
+
+
+class Schedule:
+    """The steps at which training stops for something."""
+
+    def __init__(self, params: TrainParams, tiers: int) -> None:
+        steps, telemetry = params.steps, params.telemetry
+        every = telemetry.every or max(1, steps // 60)
+        self.readings = {*range(0, steps, every), steps}
+        known = np.array(sorted(self.readings))
+        wanted = np.linspace(0, steps, telemetry.snapshots + 1)
+        nearest = np.abs(known[:, None] - wanted[None, :]).argmin(axis=0)
+        self.snapshots = {int(step) for step in known[nearest]}
+        self.checkpoints = set(
+            range(params.checkpoint.every, steps, params.checkpoint.every)
+        )
+        self.pacing = params.pacing.boundaries(steps, tiers)
+        self.all: list[int] = sorted(
+            {*self.readings, *self.checkpoints, *self.pacing} & {*range(steps + 1)}
+        )
+
+    def next(self, step: int) -> int:
+        """The first boundary after a step."""
+        return min(boundary for boundary in self.all if boundary > step)
+
+
+class Trainer:
+    """One training: plays the game to its end, from a checkpoint if there is one.
+
+    What it computes is a function of parameters, data and seed: neither the number of
+    steps in a compiled call nor a stop and resume changes a bit of it.
+
+    Args:
+        game: the game at its start.
+        train: training records, sorted from core to outliers.
+        holdout: records for probes.
+        context: progress, scratch space for checkpoints, log.
+    """
+
+    def __init__(
+        self, game: Game, train: Records, holdout: Records, context: Context
+    ) -> None:
+        self.game, self.params, self.context = game, game.params, context
+        sizes = np.bincount(train.tiers.astype(int))
+        self.counts = [int(count) for count in np.cumsum(sizes) if count]
+        self.tier_ends = np.cumsum(sizes)
+        self.schedule = Schedule(self.params, len(self.counts))
+        self.bench = Bench(game, train, holdout)
+        self.probes: list[Probe] = probes()
+        identity = f"{self.params.model_dump_json()} {game.seed} {train.digests[:1]}"
+        self.checkpoints = Checkpoints(context.scratch, identity, context.log)
+        self.data = train.data
+        self.loop: Callable[..., dict[str, Any]] = game.primitives.compile_loop(
+            game.step, game.variables, game.policy == "xla"
+        )
+        self.size, self.reported, self.pace = FIRST_CALL, 0.0, 0.0
+
+    def run(self) -> tuple[State, str]:
+        """Train to the end. Returns the state and how it ended."""
+        state = self.checkpoints.restore(self.game.variables)
+        if state is None:
+            start = self.params.pacing.start(self.counts)
+            state = State(step=0, limit=start, carry=dict(START))
+            self.read(state)
+        while state.step < self.params.steps:
+            self.advance(state, self.schedule.next(state.step))
+            if state.step in self.schedule.readings:
+                self.read(state)
+                if not self.finite():
+                    return state, "numerical_overflow"
+            self.pace_on(state)
+            if state.step in self.schedule.checkpoints:
+                self.checkpoints.save(state, self.game.variables)
+        return state, "completed"
+
+    def advance(self, state: State, boundary: int) -> None:
+        """Play to a boundary, in calls short enough to report progress between."""
+        while state.step < boundary:
+            count = min(self.size, boundary - state.step)
+            started = time.monotonic()
+            carry = self.loop(state.step, count, state.carry, self.data, state.limit)
+            state.carry = {name: float(value) for name, value in carry.items()}
+            state.step += count
+            elapsed = max(time.monotonic() - started, 1e-6)
+            self.pace = count / elapsed
+            wished = int(self.pace * SECONDS_A_CALL)
+            self.size = max(1, min(wished, 2 * self.size))
+            self.report(state)
+
+    def report(self, state: State) -> None:
+        now = time.monotonic()
+        if now - self.reported < SECONDS_A_REPORT and state.step < self.params.steps:
+            return
+        self.reported = now
+        figures = {
+            "steps/s": self.pace,
+            "D loss": state.carry["discriminator_loss"],
+            "G loss": state.carry["generator_loss"],
+        }
+        self.context.progress(state.step, self.params.steps, **figures)
+
+    def read(self, state: State) -> None:
+        """Take the readings of a step, and a snapshot if it is due."""
+        tier = int(np.searchsorted(self.tier_ends, state.limit))
+        view = View(self.bench, state.carry, tier)
+        snapshot = state.step in self.schedule.snapshots
+        row = {"step": float(state.step)}
+        for probe in self.probes:
+            if snapshot or not probe.at_snapshots:
+                row |= dict(probe.read(view))
+        state.rows.append(row)
+        if snapshot:
+            state.frames[state.step] = view.samples[: self.params.telemetry.samples]
+
+    def pace_on(self, state: State) -> None:
+        """Ask the pacing whether harder records join."""
+        if state.step not in self.schedule.pacing:
+            return
+        state.limit = self.params.pacing.limit(
+            Progress(
+                step=state.step,
+                steps=self.params.steps,
+                counts=self.counts,
+                limit=state.limit,
+                competence=self.bench.precision,
+            )
+        )
+
+    def finite(self) -> bool:
+        """Whether every parameter still is a number."""
+        return all(np.all(np.isfinite(np.asarray(v))) for v in self.game.variables)

@@ -1,0 +1,161 @@
+"""The step, its batches, and what the probes say about them."""
+
+import numpy as np
+import pytest
+
+from components.train.game import START, Game
+from components.train.pacing import NoPacing, Progress
+from components.train.pacing.competence import CompetencePacing
+from components.train.pacing.linear import LinearPacing
+from components.train.pacing.step import StepPacing
+from components.train.statistics import auc, coupling
+
+COUNTS = (10, 40, 100)
+
+
+def make(parameters, seed=0, **changes):
+    return Game(parameters(**changes), (2,), seed)
+
+
+def judge_of(parameters, kind):
+    discriminator = {"kind": "mlp", "units": [8], "normalization": kind}
+    game = make(parameters, discriminator=discriminator)
+
+    def judge(batch):
+        with game.primitives.without_updates(game.discriminator.variables):
+            return np.asarray(game.judge(batch.astype(np.float32)))
+
+    return judge
+
+
+@pytest.mark.parametrize("kind", ["none", "layer", "spectral"])
+def test_without_batch_statistics_coupling_is_exactly_zero(parameters, kind):
+    random = np.random.default_rng(0)
+    real, generated = random.standard_normal((2, 64, 2))
+    assert coupling(judge_of(parameters, kind), real, generated, 32) == 0
+
+
+@pytest.mark.parametrize("kind", ["batch", "batch_split"])
+def test_batch_statistics_couple_scores(parameters, kind):
+    random = np.random.default_rng(0)
+    real, generated = [*random.standard_normal((2, 64, 2)), [[0.0]], [[3.0]]]
+    assert coupling(judge_of(parameters, kind), real, generated, 32) > 1e-3
+
+
+def test_auc_counts_pairs():
+    random = np.random.default_rng(0)
+    high, low = random.integers(0, 6, 30) + 1, random.integers(0, 6, 20)
+    pairs = (high[:, None] > low) + 0.5 * (high[:, None] == low)
+    assert auc(high, low) == pytest.approx(pairs.mean(), abs=1e-12)
+    assert auc(low, low) == 0.5
+    assert np.isnan(auc(np.array([np.nan]), low))
+
+
+def test_records_are_drawn_from_the_allowed_ones_evenly(parameters):
+    game = make(parameters, batch_size=4000)
+    data = np.arange(100, dtype=np.float32)
+    drawn = np.asarray(game.records(data, 10, "records", 3))
+    counts = np.bincount(drawn.astype(int), minlength=10)
+    assert len(counts) == 10
+    # Binomial(4000, 1/10): mean 400, deviation 19; five of them.
+    assert np.abs(counts - 400).max() < 95
+    again = np.asarray(game.records(data, 10, "records", 3))
+    np.testing.assert_array_equal(drawn, again)
+    assert np.any(drawn != np.asarray(game.records(data, 10, "records", 4)))
+
+
+@pytest.mark.parametrize(
+    ("distribution", "low", "deviation"),
+    [("normal", -np.inf, 1.0), ("uniform", -1.0, 3**-0.5)],
+)
+def test_latents_have_their_distribution(parameters, distribution, low, deviation):
+    game = make(parameters, latents={"size": 5, "distribution": distribution})
+    latents = np.asarray(game.latents(4000, "x", 0))
+    assert latents.shape == (4000, 5)
+    assert latents.min() >= low
+    # 20,000 draws: the mean's deviation is deviation/141; five of them.
+    assert abs(latents.mean()) < 5 * deviation / 141
+    assert latents.std() == pytest.approx(deviation, rel=0.03)
+
+
+def test_a_split_batch_scores_each_side_alone(parameters):
+    random = np.random.default_rng(0)
+    real, generated = random.standard_normal((2, 8, 2)).astype(np.float32)
+    for kind, coupled in (("batch", True), ("batch_split", False)):
+        discriminator = {"kind": "mlp", "units": [8], "normalization": kind}
+        game = make(parameters, discriminator=discriminator)
+        ours = np.asarray(game.scores(real, generated)[0])
+        other = np.asarray(game.scores(real, generated + 3)[0])
+        assert np.any(ours != other) == coupled
+
+
+def test_a_penalty_leaves_no_trace_in_the_running_statistics(parameters):
+    game = make(
+        parameters,
+        regularizer={"kind": "r1"},
+        discriminator={"kind": "mlp", "units": [8], "normalization": "batch"},
+    )
+    real = np.ones((8, 2), np.float32)
+    before = [np.copy(np.asarray(v)) for v in game.discriminator.variables]
+    game.penalty(game.primitives.normal((8, 2), 0, 0), real, np.ones((8, 1), "float32"))
+    for old, new in zip(before, game.discriminator.variables, strict=True):
+        np.testing.assert_array_equal(old, np.asarray(new))
+
+
+def test_spectral_norms_stay_at_one_through_training(parameters):
+    game = make(
+        parameters,
+        optimizer={"kind": "adam", "learning_rate": 1e-3},
+        discriminator={"kind": "mlp", "units": [8, 8], "normalization": "spectral"},
+    )
+    loop = game.primitives.compile_loop(game.step, game.variables, True)
+    loop(0, 200, START, np.random.default_rng(0).random((50, 2), np.float32), 50)
+    for layer in game.discriminator.layers:
+        if hasattr(layer, "vector_u"):
+            norm = np.linalg.norm(np.asarray(layer.kernel), ord=2)
+            # Renormalized before each update, which moves an entry by about the rate:
+            # an 8 by 8 kernel's norm by at most 8 rates; power iteration lags as far.
+            assert norm < 1 + 2 * 8 * 1e-3
+
+
+def test_one_discriminator_update_is_adams_first_step(parameters):
+    """Adam's first step moves each parameter by its rate."""
+    game = make(parameters, optimizer={"kind": "adam", "learning_rate": 0.01})
+    before = [np.copy(np.asarray(v)) for v in game.discriminator.trainable_variables]
+    data = np.random.default_rng(0).standard_normal((50, 2)).astype(np.float32)
+    game.discriminator_step(0, data, 50)
+    for old, new in zip(before, game.discriminator.trainable_variables, strict=True):
+        moved = np.abs(np.asarray(new) - old)
+        assert np.all((moved < 1e-8) | (np.abs(moved - 0.01) < 1e-3))
+
+
+def limits(pacing, steps, competence=lambda n: 1.0):
+    limit = pacing.start(COUNTS)
+    drawn = {0: limit}
+    for step in sorted(pacing.boundaries(steps, len(COUNTS))):
+        limit = pacing.limit(Progress(step, steps, COUNTS, limit, competence))
+        drawn[step] = limit
+    return drawn
+
+
+def test_pacings_open_the_tiers_in_order():
+    assert limits(NoPacing(), 100) == {0: 100}
+    assert limits(StepPacing(until=0.75), 120) == {0: 10, 30: 40, 60: 100, 90: 100}
+    linear = limits(LinearPacing(until=0.5), 200)
+    assert linear[0] == 10
+    assert linear[50] == 55
+    assert linear[100] == 100
+    assert sorted(linear.values()) == [linear[step] for step in sorted(linear)]
+
+
+def test_competence_waits_for_the_mark():
+    pacing = CompetencePacing(precision=0.5, every=10)
+    asked = []
+
+    def competence(limit):
+        asked.append(limit)
+        return 0.6 if len(asked) > 2 else 0.4
+
+    drawn = limits(pacing, 60, competence)
+    assert drawn == {0: 10, 10: 10, 20: 10, 30: 40, 40: 100, 50: 100}
+    assert asked == [10, 10, 10, 40]
