@@ -1,0 +1,88 @@
+"""Causes: tested claims about mechanism, one a file.
+
+A cause is a function from `Evidence` to a finding or None, registered with the
+statistics that it measures the mechanism by. Whether a finding is a cause or only a
+risk is not its business: that needs symptoms, and is decided where all come together.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from components.diagnose.evidence import Evidence
+from components.diagnose.findings import CauseFinding, Prescription
+from components.parts import import_members
+
+Examine = Callable[[Evidence], CauseFinding | None]
+
+QUALITY = (
+    "mode_collapse",
+    "low_fidelity",
+    "no_learning",
+    "oscillation",
+    "divergence",
+)
+"""Symptoms of samples that are bad, as opposed to copied or misjudged."""
+
+
+@dataclass(frozen=True)
+class Cause:
+    """A registered cause, and the symptoms that it can explain."""
+
+    id: str
+    checks: tuple[str, ...]
+    explains: tuple[str, ...]
+    examine: Examine
+
+
+CAUSES: dict[str, Cause] = {}
+
+
+def cause(
+    name: str, *checks: str, explains: tuple[str, ...] = QUALITY
+) -> Callable[[Examine], Examine]:
+    """Register a cause with its statistics and what it can explain."""
+
+    def register(examine: Examine) -> Examine:
+        CAUSES[name] = Cause(name, checks, explains, examine)
+        return examine
+
+    return register
+
+
+def parameter(parameters: Mapping[str, Any], path: str) -> Any:
+    """The value at a path inside parameters, None where there is none."""
+    value: Any = parameters
+    for key in path.split("."):
+        if not isinstance(value, Mapping):
+            return None
+        value = value.get(key)
+    return value
+
+
+def prescribe(
+    parameters: Mapping[str, Any], *options: tuple[Mapping[str, Any], str]
+) -> tuple[Prescription, ...]:
+    """The options that change something, best first.
+
+    An option is left out where the parameters have no such path (a component of the
+    user's own) or already say so.
+    """
+    return tuple(
+        Prescription(changes, why)
+        for changes, why in options
+        if all(parameter(parameters, path) is not None for path in changes)
+        and not all(_says(parameter(parameters, p), v) for p, v in changes.items())
+    )
+
+
+def _says(present: Any, wanted: Any) -> bool:
+    """Whether a value already holds all that a wanted one states."""
+    if isinstance(wanted, Mapping):
+        return isinstance(present, Mapping) and all(
+            _says(present.get(key), value) for key, value in wanted.items()
+        )
+    return bool(present == wanted)
+
+
+import_members(__name__, __path__)

@@ -1,0 +1,57 @@
+"""The crossed wires: a sample's score depends on its batch-mates."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from components.diagnose.causes import cause, parameter, prescribe
+from components.diagnose.evidence import Evidence, line
+from components.diagnose.findings import CauseFinding
+
+PENALTIES = ("gradient_penalty", "r1")
+
+
+@cause("batch_norm_leakage", "batch_coupling", "batch_leak")
+def batch_norm_leakage(evidence: Evidence) -> CauseFinding | None:
+    """Scores of fixed samples move with the batch that they are scored in.
+
+    The share of the score's variance that is owed to batch-mates, kappa/(1 + kappa),
+    is noise to the generator: it says nothing about the sample.
+    """
+    coupling = evidence.check("batch_coupling")
+    if not coupling.alarmed or coupling.value is None:
+        return None
+    leak = evidence.check("batch_leak")
+    share = coupling.value / (1 + coupling.value)
+    lines = [
+        line(coupling, "variance of scores owed to batch-mates over the samples' own")
+    ]
+    if leak.alarmed:
+        lines.append(line(leak, "AUC gained by scoring real and generated together"))
+    return CauseFinding(
+        claim=f"{share:.0%} of the variance of the discriminator's scores is owed to "
+        "the batch, not to the sample.",
+        evidence=tuple(lines),
+        prescriptions=prescribe(evidence.parameters, *_cures(evidence.parameters)),
+        experiment="train with a discriminator without batch statistics",
+    )
+
+
+def _cures(parameters: Mapping[str, Any]) -> list[tuple[dict[str, Any], str]]:
+    """Normalizations that score each sample by itself, best first.
+
+    Under a penalty on the slope it is bounded already: no normalization is needed,
+    and spectral normalization on top of it holds the critic back (on the digits with
+    a gradient penalty the two reached a recall of 0.02 where none reached 0.87).
+    """
+    path = "discriminator.normalization"
+    none = ({path: "none"}, "the penalty bounds the slope by itself")
+    layer = (
+        {path: "layer"},
+        "each sample is normalized by itself, never by its batch",
+    )
+    spectral = (
+        {path: "spectral"},
+        "it bounds the weights and leaves activations alone",
+    )
+    penalty = parameter(parameters, "regularizer.kind")
+    return [none, layer] if penalty in PENALTIES else [layer, spectral]

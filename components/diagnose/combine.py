@@ -1,0 +1,161 @@
+"""From single findings to one verdict.
+
+- A cause needs a symptom to explain; without one it is a risk.
+- Its confidence is the share of failed runs with its mechanism at work that would
+  not have failed without it, from counts in the calibration (`Exposed.attributable`).
+  It says nothing of the dose: a mechanism below its threshold is not found at all.
+- Rivals that explain the same symptom divide what is certain by their odds, and one
+  share of the odds stays with causes that nobody measures.
+- If the first is not ahead of the second by `SEPARATED`, the evidence does not decide.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from components.diagnose.causes import CAUSES
+from components.diagnose.evidence import Evidence
+from components.diagnose.findings import CauseFinding, Check, Line, SymptomFinding
+from components.diagnose.symptoms import SYMPTOMS
+
+SEPARATED = math.sqrt(10)
+"""Odds below which evidence is "not worth more than a bare mention": Jeffreys 1961,
+appendix B."""
+NEVER = 1e-6
+"""Stands for an impossible rest, so that odds stay finite."""
+UNKNOWN = 0.5
+"""Confidence alone of a mechanism that no calibration run had: even odds."""
+ESSENTIAL = ("precision", "recall", "coverage")
+"""Without these nobody may call a run healthy."""
+
+
+@dataclass(frozen=True)
+class Conclusion:
+    """All that a diagnosis says of one trial."""
+
+    verdict: str
+    symptoms: tuple[SymptomFinding, ...]
+    causes: tuple[CauseFinding, ...]
+    risks: tuple[CauseFinding, ...]
+    checks: tuple[Check, ...]
+    experiment: str | None
+
+
+def tests() -> tuple[str, ...]:
+    """Statistics whose alarm alone makes a symptom: the family of tests."""
+    return tuple(sorted({name for one in SYMPTOMS.values() for name in one.checks}))
+
+
+def conclude(evidence: Evidence) -> Conclusion:
+    """Examine every symptom and every cause, and weigh them against one another."""
+    symptoms = _symptoms(evidence)
+    measured = [
+        replace(found, id=one.id, explains=_explained(one.explains, symptoms))
+        for one in CAUSES.values()
+        if (found := one.examine(evidence)) is not None
+    ]
+    causes = _ranked([one for one in measured if one.explains], evidence)
+    risks = _ranked([one for one in measured if not one.explains], evidence)
+    mechanisms = {name for one in CAUSES.values() for name in one.checks}
+    names = [*tests(), *sorted(mechanisms - set(tests()))]
+    checks = tuple(evidence.check(name) for name in names)
+    verdict, experiment = _verdict(symptoms, causes, checks)
+    return Conclusion(verdict, tuple(symptoms), causes, risks, checks, experiment)
+
+
+def _symptoms(evidence: Evidence) -> list[SymptomFinding]:
+    """Every symptom that is there, worst first."""
+    found = [
+        replace(finding, id=one.id)
+        for one in SYMPTOMS.values()
+        if (finding := one.examine(evidence)) is not None
+    ]
+    return sorted(found, key=lambda finding: (-finding.severity, finding.id))
+
+
+def _explained(
+    can: tuple[str, ...], symptoms: Sequence[SymptomFinding]
+) -> tuple[str, ...]:
+    return tuple(one.id for one in symptoms if one.id in can)
+
+
+def _ranked(
+    found: Sequence[CauseFinding], evidence: Evidence
+) -> tuple[CauseFinding, ...]:
+    """Findings with their confidence and rivals, the likeliest first."""
+    alone = {one.id: _alone(one, evidence) for one in found}
+    odds = {name: share / max(1 - share, NEVER) for name, share in alone.items()}
+    ranked = []
+    for one in found:
+        rivals = [r.id for r in found if r is not one and _compete(r, one)]
+        against = 1 + math.fsum(odds[name] for name in rivals)
+        ranked.append(
+            replace(
+                one,
+                confidence=odds[one.id] / (odds[one.id] + against),
+                evidence=(*one.evidence, _explain(one, evidence, alone[one.id])),
+                rivals=tuple(sorted(rivals, key=lambda name: (-odds[name], name))),
+            )
+        )
+    return tuple(sorted(ranked, key=lambda one: (-one.confidence, one.id)))
+
+
+def _compete(one: CauseFinding, other: CauseFinding) -> bool:
+    return bool(set(one.explains) & set(other.explains))
+
+
+def _background(evidence: Evidence) -> float:
+    """How often a run fails with no mechanism at work: the rate that the thresholds
+    are made for, or what as many sound runs can vouch for, whichever is more."""
+    return max(evidence.family_rate, 1 / (evidence.calibration.runs + 2))
+
+
+def _alone(one: CauseFinding, evidence: Evidence) -> float:
+    """The confidence in a cause if no other were measured at work, in [0, 1)."""
+    if one.certain:
+        return 1 - NEVER
+    exposed = evidence.calibration.exposed.get(one.id)
+    return exposed.attributable(_background(evidence)) if exposed else UNKNOWN
+
+
+def _explain(one: CauseFinding, evidence: Evidence, alone: float) -> Line:
+    if one.certain:
+        return Line("no run can be sound with it, so nothing else is needed")
+    exposed = evidence.calibration.exposed.get(one.id)
+    if exposed is None:
+        return Line(
+            "no run with it at work was calibrated: on its own it has even odds "
+            "against what nobody measures"
+        )
+    return Line(
+        f"of {exposed.runs} calibration runs with it at work {exposed.failed} failed; "
+        f"without it {_background(evidence):.1%} do: on its own it would explain a "
+        f"failure with probability {alone:.2f}"
+    )
+
+
+def _verdict(
+    symptoms: Sequence[SymptomFinding],
+    causes: Sequence[CauseFinding],
+    checks: Sequence[Check],
+) -> tuple[str, str | None]:
+    """The verdict, and what would decide where it is undetermined."""
+    if not symptoms:
+        missing = [c.id for c in checks if c.id in ESSENTIAL and c.status == "not_run"]
+        if not missing:
+            return "healthy", None
+        return "undetermined", f"measure {', '.join(missing)} with their nulls"
+    if not causes:
+        return "undetermined", (
+            "No cause that can be measured was at work. Train again with another "
+            "seed, and with one parameter changed at a time, from the largest model "
+            "and the smallest learning rate on."
+        )
+    first, rest = causes[0], [one for one in causes[1:] if one.id in causes[0].rivals]
+    if rest and first.confidence < SEPARATED * rest[0].confidence:
+        return "undetermined", (
+            f"Either {first.id} or {rest[0].id}. To decide, {first.experiment}, and "
+            f"in a second trial {rest[0].experiment}: the cause is the one whose "
+            "removal takes the symptoms away."
+        )
+    return "failed", None

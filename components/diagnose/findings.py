@@ -1,0 +1,139 @@
+"""What a diagnosis is made of; `as_json` of each is its form in `diagnosis.json`."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+Status = Literal["passed", "failed", "not_run"]
+
+
+def _number(value: float | None) -> float | None:
+    return None if value is None else float(f"{value:.6g}")
+
+
+@dataclass(frozen=True)
+class Check:
+    """One statistic held against its null, in the unit that the reader sees.
+
+    `p_value` is how often a healthy run reads this or worse; `badness` the way from
+    the null (0) to the worst that is possible (1). `source` says where null and
+    threshold come from.
+    """
+
+    id: str
+    status: Status
+    value: float | None = None
+    null: float | None = None
+    threshold: float | None = None
+    side: str = "low"
+    p_value: float | None = None
+    badness: float = 0.0
+    source: str = ""
+    metric: str | None = None
+    series: str | None = None
+
+    @property
+    def alarmed(self) -> bool:
+        return self.status == "failed"
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "id": self.id,
+            "status": self.status,
+            "value": _number(self.value),
+            "null": _number(self.null),
+            "threshold": _number(self.threshold),
+            "side": self.side,
+            "p_value": _number(self.p_value),
+            "source": self.source,
+        }
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of evidence: what was read, and where to look at it."""
+
+    text: str
+    value: float | None = None
+    null: float | None = None
+    threshold: float | None = None
+    metric: str | None = None
+    series: str | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        shown: dict[str, Any] = {
+            "text": self.text,
+            "value": _number(self.value),
+            "null": _number(self.null),
+            "threshold": _number(self.threshold),
+        }
+        places = {"metric": self.metric, "series": self.series}
+        return shown | {name: place for name, place in places.items() if place}
+
+
+@dataclass(frozen=True)
+class Prescription:
+    """A change of the training parameters that should remove a cause.
+
+    `changes` maps paths inside the parameters to whole values.
+    """
+
+    changes: Mapping[str, Any]
+    why: str
+
+    def as_json(self) -> dict[str, Any]:
+        return {"set": dict(self.changes), "why": self.why}
+
+
+@dataclass(frozen=True)
+class SymptomFinding:
+    """What is wrong with the samples: a claim that passed its test.
+
+    `severity` is in [0, 1]; `onset_step` is the first reading from which the alarm
+    stays, None where no series shows it.
+    """
+
+    claim: str
+    evidence: tuple[Line, ...]
+    severity: float
+    onset_step: int | None = None
+    id: str = ""
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "id": self.id,
+            "severity": _number(self.severity),
+            "onset_step": self.onset_step,
+            "claim": self.claim,
+            "evidence": [line.as_json() for line in self.evidence],
+        }
+
+
+@dataclass(frozen=True)
+class CauseFinding:
+    """A mechanism that was measured at work.
+
+    `certain` says that no run can be sound with it, by definition and not by count.
+    `experiment` completes "to decide, …".
+    """
+
+    claim: str
+    evidence: tuple[Line, ...]
+    prescriptions: tuple[Prescription, ...]
+    experiment: str
+    certain: bool = False
+    id: str = ""
+    confidence: float = 0.0
+    explains: tuple[str, ...] = ()
+    rivals: tuple[str, ...] = field(default=())
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "id": self.id,
+            "confidence": _number(self.confidence),
+            "explains": list(self.explains),
+            "claim": self.claim,
+            "evidence": [line.as_json() for line in self.evidence],
+            "prescriptions": [one.as_json() for one in self.prescriptions],
+            "rivals": list(self.rivals),
+        }

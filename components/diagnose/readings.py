@@ -1,0 +1,91 @@
+"""What one trial's metrics and telemetry say, without any judgement.
+
+Everything may be missing: a metric that could not be computed, a series that was not
+read, a training that ended early. What is missing reads None; nothing raises.
+"""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    import numpy as np
+
+
+class Metric(NamedTuple):
+    """A metric's value and its null: what real data reads against real data."""
+
+    value: float
+    null: float | None
+    null_interval: tuple[float, float] | None
+
+
+class Series(NamedTuple):
+    """A series where it was read: steps (k,) int64, values (k,) float64, k >= 1."""
+
+    steps: "np.ndarray[Any, Any]"
+    values: "np.ndarray[Any, Any]"
+
+
+def finite(value: Any) -> float | None:
+    """A number that is one, else None."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return float(value) if math.isfinite(value) else None
+
+
+@dataclass(frozen=True)
+class Readings:
+    """One trial, as measured.
+
+    Attributes:
+        content: the payload of `metrics.json`.
+        table: every column of the telemetry, `step` included.
+        info: the payload of `telemetry.json`.
+    """
+
+    content: Mapping[str, Any] = field(default_factory=dict)
+    table: Mapping[str, "np.ndarray[Any, Any]"] = field(default_factory=dict)
+    info: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def parameters(self) -> Mapping[str, Any]:
+        """The parameters of the component that made the telemetry."""
+        return dict(self.info.get("parameters") or {})
+
+    @property
+    def overflowed(self) -> bool:
+        """Whether training was given up because its numbers were not finite."""
+        return bool(self.info.get("ended") == "numerical_overflow")
+
+    def metric(self, name: str) -> Metric | None:
+        """A metric, None where it has no finite value."""
+        entry = (self.content.get("metrics") or {}).get(name) or {}
+        value = finite(entry.get("value"))
+        if value is None:
+            return None
+        low, high = (finite(x) for x in entry.get("null_interval") or (None, None))
+        interval = None if low is None or high is None else (low, high)
+        return Metric(value, finite(entry.get("null")), interval)
+
+    def series(self, name: str) -> Series | None:
+        """A series at the steps where it was read, None where it never was."""
+        import numpy as np
+
+        if name not in self.table or "step" not in self.table:
+            return None
+        values = np.asarray(self.table[name], np.float64)
+        read = np.isfinite(values)
+        if not read.any():
+            return None
+        return Series(np.asarray(self.table["step"], np.int64)[read], values[read])
+
+    def settled(self, name: str) -> float | None:
+        """The median of a series over the second half of its readings."""
+        import numpy as np
+
+        series = self.series(name)
+        if series is None:
+            return None
+        return float(np.median(series.values[len(series.values) // 2 :]))

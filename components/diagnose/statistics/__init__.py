@@ -1,0 +1,70 @@
+"""Statistics: the numbers that symptoms and causes are judged by.
+
+A statistic is a short function from `Readings` to a reading (or None where it cannot
+be read), registered where it is defined. Calibration applies the same functions to
+healthy runs, so that a threshold is always in the unit of what it judges.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from components.diagnose.calibration import Scale, Side
+from components.diagnose.readings import Readings
+from components.parts import import_members
+
+
+class Reading(NamedTuple):
+    """A statistic on one run.
+
+    value: in the calibrated unit (often relative to the data's own null);
+    unit: what one of it is worth in the unit that the reader sees;
+    null, bound: where no calibration exists, the data's null and its far end.
+    """
+
+    value: float
+    unit: float = 1.0
+    null: float | None = None
+    bound: float | None = None
+
+
+@dataclass(frozen=True)
+class Statistic:
+    """A registered statistic.
+
+    `exact` is the null where theory gives it without error: then any other reading
+    on the suspicious side is an alarm and no calibration is needed. `center` is the
+    null where theory gives its place but not its spread: thresholds then keep their
+    distance from it. `worst` is the end of the suspicious side (None: it has none).
+    `metric` and `series` name what it reads, for whoever draws it; `absent` says why
+    it may not be read.
+    """
+
+    id: str
+    side: Side
+    measure: Callable[[Readings], Reading | None]
+    scale: Scale = "linear"
+    exact: float | None = None
+    center: float | None = None
+    worst: float | None = None
+    metric: str | None = None
+    series: str | None = None
+    absent: str = "it was not measured"
+
+
+STATISTICS: dict[str, Statistic] = {}
+Measure = Callable[[Readings], Reading | None]
+
+
+def statistic(name: str, side: Side, **described: Any) -> Callable[[Measure], Measure]:
+    """Register a statistic under an id; `described` as `Statistic` has it."""
+    worst = described.pop("worst", 0.0 if side == "low" else None)
+
+    def register(measure: Measure) -> Measure:
+        STATISTICS[name] = Statistic(name, side, measure, worst=worst, **described)
+        return measure
+
+    return register
+
+
+import_members(__name__, __path__)

@@ -1,0 +1,71 @@
+"""Statistics of the finished generator's samples, relative to the data's own null."""
+
+from components.diagnose.readings import Readings
+from components.diagnose.statistics import Reading, statistic
+
+
+def _relative(readings: Readings, name: str, side: str) -> Reading | None:
+    metric = readings.metric(name)
+    if metric is None or not metric.null or metric.null <= 0:
+        return None
+    bound = None
+    if metric.null_interval is not None:
+        bound = metric.null_interval[side == "high"] / metric.null
+    return Reading(metric.value / metric.null, metric.null, 1.0, bound)
+
+
+@statistic("precision", "low", metric="precision")
+def precision(readings: Readings) -> Reading | None:
+    """Share of plausible samples, over what real data reads."""
+    return _relative(readings, "precision", "low")
+
+
+@statistic("recall", "low", metric="recall")
+def recall(readings: Readings) -> Reading | None:
+    """Share of the data's diversity that is produced, over what real data reads."""
+    return _relative(readings, "recall", "low")
+
+
+@statistic("coverage", "low", metric="coverage")
+def coverage(readings: Readings) -> Reading | None:
+    """Share of holdout records with a sample nearby, over what real data reads."""
+    return _relative(readings, "coverage", "low")
+
+
+@statistic("mode_coverage", "low", metric="mode_coverage")
+def mode_coverage(readings: Readings) -> Reading | None:
+    """Share of the known modes that are captured, over what real data reads."""
+    return _relative(readings, "mode_coverage", "low")
+
+
+@statistic("class_coverage", "low", metric="class_coverage")
+def class_coverage(readings: Readings) -> Reading | None:
+    """Share of the labelled classes that are captured, over what real data reads."""
+    return _relative(readings, "class_coverage", "low")
+
+
+@statistic("frechet_distance", "high", scale="log", metric="frechet_distance")
+def frechet_distance(readings: Readings) -> Reading | None:
+    """Fréchet distance in multiples of what two real sets of the sizes read."""
+    return _relative(readings, "frechet_distance", "high")
+
+
+@statistic("nonfinite_share", "high", exact=0.0, worst=1.0, metric="nonfinite_share")
+def nonfinite_share(readings: Readings) -> Reading | None:
+    """Share of samples that are not numbers; a sound generator makes none."""
+    metric = readings.metric("nonfinite_share")
+    return None if metric is None else Reading(metric.value)
+
+
+@statistic("memorization", "high", worst=1.0, metric="train_coverage")
+def memorization(readings: Readings) -> Reading | None:
+    """How much better samples cover the training records than held-out ones.
+
+    Both relative to their nulls; 0 for a generator that knows the distribution only,
+    1 for one that makes training records and none beside.
+    """
+    train = _relative(readings, "train_coverage", "high")
+    held_out = _relative(readings, "coverage", "high")
+    if train is None or held_out is None:
+        return None
+    return Reading(train.value - held_out.value)

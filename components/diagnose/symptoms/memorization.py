@@ -1,0 +1,17 @@
+"""Memorization: the samples copy training records."""
+
+from components.diagnose.evidence import Evidence
+from components.diagnose.findings import SymptomFinding
+from components.diagnose.symptoms import finding, symptom
+
+SUBJECTS = {
+    "memorization": "coverage of training records above that of held-out ones, each "
+    "over its null"
+}
+
+
+@symptom("memorization", *SUBJECTS)
+def memorization(evidence: Evidence) -> SymptomFinding | None:
+    """Samples lie nearer to training records than a distribution's would."""
+    claim = "The samples follow the training records more than the distribution."
+    return finding(evidence, claim, SUBJECTS)

@@ -1,0 +1,19 @@
+"""Mode collapse: the samples cover only a part of the data."""
+
+from components.diagnose.evidence import Evidence
+from components.diagnose.findings import SymptomFinding
+from components.diagnose.symptoms import finding, symptom
+
+SUBJECTS = {
+    "recall": "recall, the share of held-out records that the samples reach",
+    "coverage": "coverage, the share of held-out records with a sample nearby",
+    "mode_coverage": "share of the known modes that are captured",
+    "class_coverage": "share of the labelled classes that are captured",
+}
+
+
+@symptom("mode_collapse", *SUBJECTS)
+def mode_collapse(evidence: Evidence) -> SymptomFinding | None:
+    """Any measure of how much of the data is produced is below its healthy range."""
+    claim = "The samples cover less of the data than those of a healthy run."
+    return finding(evidence, claim, SUBJECTS, ("last_recall", "last_coverage"))

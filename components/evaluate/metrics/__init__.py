@@ -1,0 +1,92 @@
+"""The metrics: functions of a `Comparison`, registered where they are defined.
+
+A metric returns either one value per generated or real point, whose mean is the
+metric (its confidence interval: a percentile bootstrap of that mean, the balls held
+fixed), or a number (its interval: the delete-a-group jackknife over the samples,
+unless `interval=False`), or None where the data cannot have it.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Literal, TypeVar
+
+import numpy as np
+
+from components.evaluate.comparison import Comparison
+from components.manifold import Array
+from components.parts import import_members
+
+Function = Callable[[Comparison], "Array | float | None"]
+F = TypeVar("F", bound=Function)
+Reference = Literal["holdout", "train"]
+Better = Literal["higher", "lower", "null"]
+
+
+@dataclass(frozen=True)
+class Metric:
+    """A metric and what a reader must know of it.
+
+    Attributes:
+        reference: the real records that it holds samples against.
+        better: which way is better; `null`: as near the null as can be.
+        blind_to: what it cannot see.
+        interval: whether it has a confidence interval.
+        optional: whether it is measured only where a spec asks for it.
+    """
+
+    name: str
+    function: Function
+    reference: Reference
+    better: Better
+    blind_to: str
+    interval: bool = True
+    optional: bool = False
+
+    def value(self, comparison: Comparison) -> float | None:
+        """The metric as one number, None if undefined or not finite."""
+        return as_number(self.function(comparison))
+
+
+METRICS: dict[str, Metric] = {}
+
+
+def metric(
+    *,
+    blind_to: str,
+    better: Better = "higher",
+    reference: Reference = "holdout",
+    name: str = "",
+    interval: bool = True,
+    optional: bool = False,
+) -> Callable[[F], F]:
+    """Register a metric under its function's name, or `name`; arguments: `Metric`."""
+
+    def register(function: F) -> F:
+        chosen = name or function.__name__
+        METRICS[chosen] = Metric(
+            chosen, function, reference, better, blind_to, interval, optional
+        )
+        return function
+
+    return register
+
+
+def measure(
+    metrics: Iterable[Metric], comparison: Comparison
+) -> Iterator[tuple[str, float]]:
+    """(name, value) of every metric that is defined for the comparison."""
+    for each in metrics:
+        value = each.value(comparison)
+        if value is not None:
+            yield each.name, value
+
+
+def as_number(result: "Array | float | None") -> float | None:
+    """A metric's result as a finite number, or None."""
+    if result is None:
+        return None
+    value = float(np.mean(result))
+    return value if np.isfinite(value) else None
+
+
+import_members(__name__, __path__)

@@ -1,0 +1,15 @@
+"""Coverage of labelled classes."""
+
+from components.evaluate.comparison import Comparison
+from components.evaluate.metrics import metric
+
+
+@metric(
+    reference="train",
+    interval=False,
+    blind_to="how many samples a class gets, and variety within a class",
+)
+def class_coverage(comparison: Comparison) -> float | None:
+    """Share of classes with a plausible sample (see `Comparison.class_census`)."""
+    census = comparison.class_census
+    return None if census is None else float(census.captured.mean())

@@ -1,0 +1,14 @@
+"""Density (Naeem et al. 2020, eq. 3)."""
+
+from components.evaluate.comparison import Comparison
+from components.evaluate.metrics import metric
+from components.manifold import Array
+
+BLIND = "missing modes: samples crowded where the data is dense read above 1"
+
+
+@metric(name="train_density", reference="train", better="null", blind_to=BLIND)
+@metric(better="null", blind_to=BLIND)
+def density(comparison: Comparison) -> Array:
+    """Real balls around each sample, divided by k; 1 where distributions are equal."""
+    return comparison.memberships.density

@@ -1,0 +1,51 @@
+"""Samples of a trained generator."""
+
+import warnings
+from typing import Any
+
+import numpy as np
+
+from components.artifacts import Gan
+
+BATCH = 512
+"""Samples made at once; generators run in inference mode, so that it changes none."""
+
+
+def generate(gan: Gan, n: int, seed: int) -> np.ndarray[Any, np.dtype[np.float32]]:
+    """n samples (n, *shape) from latents that depend on the seed alone.
+
+    Raises:
+        ValueError: if the generator's samples have not the shape that it claims.
+    """
+    import keras
+
+    info = gan.info()
+    with gan.local("generator.keras") as path, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        generator = keras.saving.load_model(path, compile=False)
+    drawn = latents(info["latents"], n, seed)
+    samples = np.concatenate(
+        [
+            keras.ops.convert_to_numpy(
+                generator(drawn[start : start + BATCH], training=False)
+            )
+            for start in range(0, n, BATCH)
+        ]
+    ).astype(np.float32)
+    if samples.shape[1:] != tuple(info["shape"]):
+        raise ValueError(
+            f"Invalid generator in {gan.url}. Expected samples of shape "
+            f"{tuple(info['shape'])}. Received: {samples.shape[1:]}"
+        )
+    return samples
+
+
+def latents(
+    form: dict[str, Any], n: int, seed: int
+) -> np.ndarray[Any, np.dtype[np.float32]]:
+    """(n, size) latents: standard `normal`, or `uniform` in [-1, 1)."""
+    random = np.random.default_rng([seed, 1])
+    shape = (n, int(form["size"]))
+    if form["distribution"] == "uniform":
+        return random.uniform(-1.0, 1.0, shape).astype(np.float32)
+    return random.standard_normal(shape, np.float32)

@@ -1,0 +1,178 @@
+"""Trials made up for the diagnosis: what healthy ones read, and any departure."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from components.artifacts import Directory, Metrics, Telemetry
+from components.component import Context
+from components.diagnose.calibration import CalibrationTable
+from components.diagnose.readings import Readings
+from components.diagnose.stage import DiagnoseParams, as_json, diagnose_readings
+from components.diagnose.statistics import STATISTICS
+from components.train.params import TrainParams
+
+STEPS = np.arange(0, 1300, 100)
+NULLS = {
+    "precision": 0.96,
+    "recall": 0.97,
+    "density": 1.0,
+    "coverage": 0.97,
+    "train_coverage": 0.88,
+    "frechet_distance": 0.45,
+    "mode_coverage": 1.0,
+    "class_coverage": 1.0,
+    "nonfinite_share": 0.0,
+}
+HEALTHY = {
+    "precision": 0.94,
+    "recall": 0.94,
+    "coverage": 0.94,
+    "mode_coverage": 1.0,
+    "class_coverage": 1.0,
+    "frechet_distance": 2.0,
+    "nonfinite_share": 0.0,
+    "memorization": 0.0,
+    "best_precision": 0.9,
+    "best_coverage": 0.9,
+    "kept_coverage": 0.98,
+    "swing": 0.004,
+    "last_precision": 0.9,
+    "last_recall": 0.9,
+    "last_coverage": 0.9,
+    "transmission": 0.7,
+    "discriminator_auc": 0.7,
+    "batch_coupling": 0.0,
+    "batch_leak": 0.0,
+    "nonfinite_count": 0.0,
+}
+"""Centers of what the made-up healthy runs read, in the calibrated units."""
+
+
+class Trial:
+    """A healthy trial, changed by what a test says."""
+
+    def __init__(self, table: CalibrationTable) -> None:
+        self.table = table
+        rise = 0.9 * (1 - np.exp(-STEPS / 150))
+        self.metrics = {name: 0.94 * NULLS[name] for name in NULLS}
+        self.metrics |= {"frechet_distance": 0.9, "nonfinite_share": 0.0}
+        self.metrics |= {"mode_coverage": 1.0, "class_coverage": 1.0}
+        self.series = {
+            "step": STEPS,
+            "precision": rise.copy(),
+            "recall": rise.copy(),
+            "coverage": rise.copy(),
+        }
+        flat = {"transmission": 0.7, "discriminator_auc": 0.7}
+        flat |= {"batch_coupling": 0.0, "batch_leak": 0.0, "nonfinite_count": 0.0}
+        self.series |= {k: np.full(len(STEPS), v) for k, v in flat.items()}
+        self.parameters = json.loads(TrainParams().model_dump_json())
+        self.ended = "completed"
+
+    def read(self, **metrics: float | None) -> "Trial":
+        self.metrics |= metrics
+        return self
+
+    def constant(self, **series: float) -> "Trial":
+        self.series |= {k: np.full(len(STEPS), v) for k, v in series.items()}
+        return self
+
+    def trained(self, **parameters: object) -> "Trial":
+        stated = json.dumps({**self.parameters, **parameters})
+        params = TrainParams.model_validate_json(stated)
+        self.parameters = json.loads(params.model_dump_json())
+        return self
+
+    def batch_norm(self, coupling: float = 0.5) -> "Trial":
+        discriminator = {**self.parameters["discriminator"], "normalization": "batch"}
+        self.trained(discriminator=discriminator)
+        return self.constant(batch_coupling=coupling, batch_leak=0.1)
+
+    def saturated(self) -> "Trial":
+        self.trained(objective={"kind": "minimax"})
+        return self.constant(transmission=1e-7, discriminator_auc=1.0)
+
+    def collapsed(self) -> "Trial":
+        return self.read(recall=0.1, coverage=0.2, train_coverage=0.18)
+
+    def content(self) -> dict:
+        entries = {
+            name: {
+                "value": value,
+                "null": NULLS[name],
+                "null_interval": [0.97 * NULLS[name], 1.03 * NULLS[name]],
+            }
+            for name, value in self.metrics.items()
+        }
+        return {"metrics": entries}
+
+    def info(self) -> dict:
+        return {"parameters": self.parameters, "ended": self.ended, "steps": 1200}
+
+    def readings(self) -> Readings:
+        return Readings(self.content(), self.series, self.info())
+
+    def diagnosis(self, **params: float) -> dict:
+        stated = DiagnoseParams(calibration=self.table, **params)
+        return as_json(diagnose_readings(self.readings(), stated))
+
+    def symptoms(self) -> set[str]:
+        return {one["id"] for one in self.diagnosis()["symptoms"]}
+
+    def artifacts(self, folder: Path) -> tuple[Metrics, Telemetry]:
+        metrics = Metrics(str(folder / "metrics"))
+        metrics.write_json("metrics.json", self.content())
+        telemetry = Telemetry(str(folder / "telemetry"))
+        columns = {k: np.asarray(v, float) for k, v in self.series.items()}
+        columns["step"] = STEPS.astype(np.int64)
+        telemetry.write_table("telemetry.parquet", pa.table(columns))
+        telemetry.write_json("telemetry.json", self.info())
+        return metrics, telemetry
+
+
+@pytest.fixture(scope="session")
+def table() -> CalibrationTable:
+    """Thirty healthy runs, spread by 2 % about their centers; ten with batch norm,
+    ten that saturate, all of which failed."""
+    random = np.random.default_rng(0)
+    checks = {}
+    for name, statistic in STATISTICS.items():
+        if statistic.exact is None:
+            center = HEALTHY[name]
+            spread = 0.02 * center if center else 0.02 * (name == "memorization")
+            values = sorted(random.normal(center, spread, 30).tolist())
+            checks[name] = {
+                "side": statistic.side,
+                "scale": statistic.scale,
+                "values": tuple(np.minimum(values, 1.0) if center == 1.0 else values),
+            }
+    exposed = {
+        name: {"runs": 10, "failed": 10}
+        for name in ("batch_norm_leakage", "vanishing_gradient")
+    }
+    return CalibrationTable.model_validate(
+        {"produced": "made up", "runs": 30, "checks": checks, "exposed": exposed}
+    )
+
+
+@pytest.fixture
+def trial(table: CalibrationTable) -> Trial:
+    return Trial(table)
+
+
+@pytest.fixture
+def new_trial(table: CalibrationTable):
+    return lambda: Trial(table)
+
+
+@pytest.fixture
+def context(tmp_path: Path) -> Context:
+    made = iter(range(1000))
+    return Context(
+        create=lambda kind: kind(str(tmp_path / f"made-{next(made)}")),
+        scratch=Directory(str(tmp_path / "scratch")),
+    )

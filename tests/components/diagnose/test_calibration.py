@@ -1,0 +1,146 @@
+"""Thresholds have the rate of false alarms that they state."""
+
+import json
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from components.diagnose.calibrate import (
+    CalibrateParams,
+    calibrate,
+    measure,
+)
+from components.diagnose.calibration import (
+    CalibrationTable,
+    Exposed,
+    Healthy,
+    packaged,
+    tabulate,
+    to_json,
+)
+from components.diagnose.combine import tests as family
+from components.diagnose.stage import DiagnoseParams, fingerprint
+from components.diagnose.statistics import STATISTICS
+
+BATCH = {"batch_norm_leakage": {"discriminator.normalization": "batch"}}
+
+
+def test_the_threshold_is_the_prediction_bound():
+    values = (0.90, 0.92, 0.94, 0.96)
+    healthy = Healthy(side="low", values=values)
+    quantile = stats.t.ppf(0.01, 3)
+    expected = 0.93 + quantile * np.std(values, ddof=1) * np.sqrt(1 + 1 / 4)
+    assert healthy.threshold(0.01) == pytest.approx(expected, rel=1e-12)
+
+
+def test_on_a_logarithmic_scale_it_is_the_bound_of_the_logarithms():
+    values = (1.0, 2.0, 4.0, 8.0)
+    bound = Healthy(side="high", values=tuple(np.log(values))).threshold(0.05)
+    scaled = Healthy(side="high", scale="log", values=values).threshold(0.05)
+    assert scaled == pytest.approx(np.exp(bound), rel=1e-12)
+
+
+@pytest.mark.parametrize("side", ["low", "high"])
+@pytest.mark.parametrize("rate", [0.005, 0.05])
+def test_the_share_of_false_alarms_is_at_most_the_stated_one(side, rate):
+    """4,000 calibrations of 12 normal runs, one new run each: the bound's rate is
+    exact, the guard only lowers it; 4 standard errors of a binomial are allowed."""
+    random = np.random.default_rng(0)
+    trials, sign = 4000, -1 if side == "low" else 1
+    alarms = 0
+    for values in random.normal(size=(trials, 13)):
+        healthy = Healthy(side=side, values=tuple(values[:12]))
+        alarms += sign * values[12] > sign * healthy.threshold(rate)
+    assert alarms / trials <= rate + 4 * np.sqrt(rate * (1 - rate) / trials)
+
+
+def test_it_is_never_stricter_than_the_worst_healthy_run():
+    values = (0.2, *(0.9 + 0.001 * i for i in range(30)))
+    healthy = Healthy(side="low", values=values)
+    assert all(value >= healthy.threshold(0.3) for value in values)
+
+
+def test_no_p_value_is_smaller_than_ranks_vouch_for():
+    healthy = Healthy(side="low", values=tuple(np.linspace(0.9, 1, 19)))
+    assert healthy.p_value(-1e9) == pytest.approx(1 / 20)
+    assert healthy.p_value(0.95) == pytest.approx(0.5, abs=0.01)
+    assert Healthy(side="low", values=(1.0, 1.0)).p_value(0.0) == pytest.approx(1 / 3)
+
+
+def test_readings_without_spread_alarm_beyond_rounding_only():
+    healthy = Healthy(side="low", values=(1.0,) * 9)
+    assert 1 - 1e-5 < healthy.threshold(0.01) < 1
+
+
+def test_attributable_fraction():
+    assert Exposed(runs=8, failed=8).attributable(0.09) == pytest.approx(0.9)
+    assert Exposed(runs=8, failed=0).attributable(0.2) == 0
+
+
+def test_calibrate_leaves_exposed_runs_out_of_the_nulls(new_trial, tmp_path, context):
+    runs = [new_trial().read(precision=0.9 + 0.001 * i) for i in range(12)]
+    runs += [new_trial().batch_norm().read(precision=0.1) for _ in range(3)]
+    runs += [new_trial().batch_norm()]
+    pairs = [run.artifacts(tmp_path / str(i)) for i, run in enumerate(runs)]
+    params = CalibrateParams(produced="here", exposed=BATCH)
+    made = calibrate(*map(list, zip(*pairs, strict=True)), params, context=context)
+    table = CalibrationTable.model_validate(json_of(made))
+    assert (table.produced, table.runs) == ("here", 12)
+    assert table.exposed["batch_norm_leakage"] == Exposed(runs=4, failed=3)
+    expected = [float(f"{(0.9 + 0.001 * i) / 0.96:.6g}") for i in range(12)]
+    assert list(table.checks["precision"].values) == expected
+    assert "batch_coupling" not in table.checks  # its null is exact
+
+
+def json_of(made):
+    content = json.loads(made.read_bytes("calibration.json"))
+    for entry in content["checks"].values():
+        entry["values"] = tuple(entry["values"])
+    return content
+
+
+def test_calibrate_wants_runs(context):
+    with pytest.raises(ValueError, match="two at least"):
+        calibrate([], [], CalibrateParams(), context=context)
+
+
+def test_a_statistic_that_was_read_once_has_no_spread():
+    made = tabulate([{"a": 1.0}, {"a": 2.0, "b": 1.0}], {"a": ("low", "linear")})
+    assert list(made["checks"]) == ["a"]
+
+
+def test_the_payload_reads_back(table):
+    plain = json.loads(table.model_dump_json())
+    assert CalibrationTable.model_validate_json(to_json(plain)) == table
+
+
+def test_the_packaged_calibration_says_how_it_was_made():
+    table = packaged()
+    assert table.runs >= 10
+    assert "calibration.yaml" in table.produced and "seeds" in table.produced
+    assert {"precision", "recall", "coverage"} <= set(table.checks)
+    for name, healthy in table.checks.items():
+        statistic = STATISTICS[name]
+        assert (healthy.side, healthy.scale) == (statistic.side, statistic.scale)
+        assert list(healthy.values) == sorted(healthy.values)
+        assert len(healthy.values) <= table.runs
+
+
+def test_no_healthy_run_of_the_calibration_alarms():
+    rate = DiagnoseParams().false_alarm_rate / len(family())
+    for healthy in packaged().checks.values():
+        sign = -1 if healthy.side == "low" else 1
+        bound = sign * healthy.threshold(rate)
+        assert all(sign * value <= bound for value in healthy.values)
+
+
+def test_another_calibration_needs_no_packaged_one(table):
+    assert fingerprint(DiagnoseParams(calibration=table)) is None
+    assert fingerprint(DiagnoseParams()) == fingerprint(DiagnoseParams())
+
+
+def test_measuring_keeps_relative_units(trial):
+    measured = measure(trial.readings())
+    assert measured["precision"] == pytest.approx(0.94)
+    assert measured["memorization"] == pytest.approx(0.0, abs=1e-9)

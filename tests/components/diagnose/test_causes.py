@@ -1,0 +1,227 @@
+"""Every cause is measured by its mechanism, and only a symptom makes it one."""
+
+import json
+import math
+
+import pytest
+
+from components import vocabulary
+from components.diagnose.causes import CAUSES, prescribe
+from components.diagnose.combine import SEPARATED
+from components.diagnose.statistics import STATISTICS
+from components.diagnose.symptoms import SYMPTOMS
+from components.train.params import TrainParams
+
+
+def test_what_is_registered_exists():
+    assert set(CAUSES) <= set(vocabulary.CAUSES)
+    for cause in CAUSES.values():
+        assert set(cause.explains) <= set(vocabulary.SYMPTOMS)
+        assert set(cause.checks) <= set(STATISTICS)
+    for symptom in SYMPTOMS.values():
+        assert set(symptom.checks) <= set(STATISTICS)
+
+
+def top(diagnosis):
+    return diagnosis["causes"][0] if diagnosis["causes"] else None
+
+
+def test_batch_norm_leakage(trial):
+    diagnosis = trial.collapsed().batch_norm().diagnosis()
+    assert diagnosis["verdict"] == "failed"
+    assert [one["id"] for one in diagnosis["causes"]] == ["batch_norm_leakage"]
+    cause = top(diagnosis)
+    assert cause["explains"] == ["mode_collapse"]
+    assert cause["prescriptions"][0]["set"] == {"discriminator.normalization": "layer"}
+    assert diagnosis["experiment"] is None
+
+
+def test_confidence_is_the_attributable_fraction(trial):
+    """10 of 10 exposed runs failed, the background is 5 %: 1 - .05 / (11/12)."""
+    cause = top(trial.collapsed().batch_norm().diagnosis())
+    assert cause["confidence"] == pytest.approx(1 - 0.05 * 12 / 11, rel=1e-5)
+    assert any("10 failed" in line["text"] for line in cause["evidence"])
+
+
+def test_a_mechanism_that_was_never_calibrated_has_even_odds(trial):
+    trial.table = trial.table.model_copy(update={"exposed": {}})
+    diagnosis = trial.collapsed().batch_norm().diagnosis()
+    assert top(diagnosis)["confidence"] == pytest.approx(0.5)
+    diagnosis = trial.saturated().diagnosis()
+    assert [c["confidence"] for c in diagnosis["causes"]] == pytest.approx([1 / 3] * 2)
+
+
+def test_batch_norm_alone_is_a_risk(trial):
+    diagnosis = trial.batch_norm(coupling=3.0).diagnosis()
+    assert diagnosis["verdict"] == "healthy"
+    assert diagnosis["causes"] == []
+    assert [one["id"] for one in diagnosis["risks"]] == ["batch_norm_leakage"]
+    assert diagnosis["risks"][0]["explains"] == []
+
+
+@pytest.mark.parametrize("penalty", ["gradient_penalty", "r1"])
+def test_under_a_penalty_on_the_slope_no_normalization_is_prescribed(trial, penalty):
+    trial.collapsed().batch_norm().trained(regularizer={"kind": penalty})
+    first = top(trial.diagnosis())["prescriptions"][0]
+    assert first["set"] == {"discriminator.normalization": "none"}
+
+
+def test_vanishing_gradient(trial):
+    diagnosis = trial.collapsed().saturated().diagnosis()
+    assert diagnosis["verdict"] == "failed"
+    cause = top(diagnosis)
+    assert cause["id"] == "vanishing_gradient"
+    assert cause["prescriptions"][0]["set"]["objective"] == {"kind": "wasserstein"}
+    assert {line.get("series") for line in cause["evidence"]} >= {
+        "transmission",
+        "discriminator_auc",
+    }
+
+
+def test_a_dim_objective_before_a_clueless_discriminator_is_not_vanishing(trial):
+    trial.collapsed().saturated().constant(discriminator_auc=0.5)
+    assert trial.diagnosis()["causes"] == []
+
+
+def test_a_sure_discriminator_under_an_objective_that_dims_nothing(trial):
+    trial.collapsed().constant(transmission=1.0, discriminator_auc=1.0)
+    assert trial.diagnosis()["causes"] == []
+
+
+def test_wasserstein_cannot_saturate(trial):
+    trial.collapsed().saturated().trained(objective={"kind": "wasserstein"})
+    diagnosis = trial.diagnosis()
+    assert diagnosis["causes"] == []
+    status = {check["id"]: check["status"] for check in diagnosis["checks"]}
+    assert status["transmission"] == "not_run"
+
+
+def test_overflow_with_no_metric_at_all(trial):
+    trial.read(**dict.fromkeys(trial.metrics))
+    trial.series["nonfinite_count"][3:] = 5
+    trial.ended = "numerical_overflow"
+    diagnosis = trial.diagnosis()
+    assert diagnosis["verdict"] == "failed"
+    assert [one["id"] for one in diagnosis["symptoms"]] == ["divergence"]
+    assert diagnosis["symptoms"][0]["severity"] == 1
+    cause = top(diagnosis)
+    assert (cause["id"], cause["explains"]) == ("numerical_overflow", ["divergence"])
+    assert cause["prescriptions"][0]["set"] == {"optimizer.learning_rate": 1e-4}
+    assert cause["confidence"] > 0.999
+
+
+def test_a_few_steps_that_overflowed_and_healed_are_a_risk(trial):
+    trial.series["nonfinite_count"][3:] = 2
+    diagnosis = trial.diagnosis()
+    assert diagnosis["verdict"] == "healthy"
+    assert [one["id"] for one in diagnosis["risks"]] == ["numerical_overflow"]
+
+
+def test_every_rate_that_is_stated_is_lowered(trial):
+    optimizer = {"kind": "adam", "generator_learning_rate": 0.5}
+    trial.trained(optimizer=optimizer)
+    trial.ended = "numerical_overflow"
+    assert top(trial.diagnosis())["prescriptions"][0]["set"] == {
+        "optimizer.learning_rate": 1e-4,
+        "optimizer.generator_learning_rate": 0.05,
+    }
+
+
+def test_rivals_that_are_not_separated_leave_it_undetermined(trial):
+    diagnosis = trial.collapsed().saturated().batch_norm().diagnosis()
+    assert diagnosis["verdict"] == "undetermined"
+    first, second = diagnosis["causes"]
+    assert first["rivals"] == [second["id"]]
+    assert second["rivals"] == [first["id"]]
+    assert first["confidence"] < SEPARATED * second["confidence"]
+    assert first["id"] in diagnosis["experiment"]
+    assert second["id"] in diagnosis["experiment"]
+    assert math.fsum(one["confidence"] for one in diagnosis["causes"]) < 1
+
+
+def test_a_certain_cause_beats_a_likely_one(trial):
+    trial.collapsed().batch_norm()
+    trial.ended = "numerical_overflow"
+    diagnosis = trial.diagnosis()
+    assert diagnosis["verdict"] == "failed"
+    assert top(diagnosis)["id"] == "numerical_overflow"
+
+
+def test_a_symptom_without_a_cause_is_undetermined(trial):
+    diagnosis = trial.collapsed().diagnosis()
+    assert diagnosis["verdict"] == "undetermined"
+    assert diagnosis["symptoms"] and diagnosis["experiment"]
+
+
+def apply(parameters, changes):
+    """As `--set` does: each path replaced by its whole value."""
+    made = json.loads(json.dumps(parameters))
+    for path, value in changes.items():
+        *parents, last = path.split(".")
+        place = made
+        for key in parents:
+            place = place[key]
+        assert last in place
+        place[last] = value
+    return made
+
+
+OBJECTIVES = ("minimax", "non_saturating", "wasserstein")
+REGULARIZERS = (
+    {"kind": "none"},
+    {"kind": "gradient_penalty", "weight": 1.0},
+    {"kind": "r1", "gamma": 3.0},
+)
+DISCRIMINATORS = (
+    *({"kind": "mlp", "normalization": n} for n in ("batch", "batch_split", "layer")),
+    *({"kind": "convolutional", "normalization": n} for n in ("batch", "spectral")),
+)
+OPTIMIZERS = (
+    {"kind": "adam"},
+    {"kind": "adam", "discriminator_learning_rate": 3e-3},
+)
+
+
+@pytest.mark.parametrize("objective", OBJECTIVES)
+@pytest.mark.parametrize("regularizer", REGULARIZERS, ids=lambda r: r["kind"])
+def test_every_prescription_is_valid_and_changes_something(
+    new_trial, objective, regularizer
+):
+    emitted = 0
+    for discriminator in DISCRIMINATORS:
+        for optimizer in OPTIMIZERS:
+            trial = new_trial().trained(
+                objective={"kind": objective},
+                regularizer=regularizer,
+                discriminator=discriminator,
+                optimizer=optimizer,
+            )
+            trial.collapsed().constant(transmission=1e-7, discriminator_auc=1.0)
+            trial.constant(batch_coupling=1.0, nonfinite_count=3.0)
+            causes = trial.diagnosis()["causes"]
+            assert len(causes) == len(CAUSES) - (objective == "wasserstein")
+            for cause in causes:
+                for prescription in cause["prescriptions"]:
+                    changed = apply(trial.parameters, prescription["set"])
+                    params = TrainParams.model_validate_json(json.dumps(changed))
+                    after = json.loads(params.model_dump_json())
+                    assert after != trial.parameters
+                    emitted += 1
+    assert emitted >= 2 * len(DISCRIMINATORS) * len(OPTIMIZERS)
+
+
+def test_what_is_there_already_is_not_prescribed():
+    parameters = {"objective": {"kind": "wasserstein", "clip": 1}, "rate": 1.0}
+    options = (
+        ({"objective": {"kind": "wasserstein"}}, "already so"),
+        ({"normalization": "layer"}, "no such path"),
+        ({"rate": 0.1}, "changes something"),
+    )
+    assert [dict(one.changes) for one in prescribe(parameters, *options)] == [
+        {"rate": 0.1}
+    ]
+
+
+def test_parameters_of_a_component_of_ones_own_get_no_wrong_prescription(trial):
+    trial.collapsed().batch_norm().parameters = {"layers": 3}
+    assert top(trial.diagnosis())["prescriptions"] == []

@@ -1,0 +1,130 @@
+"""The stage as a whole: artifacts in, the same diagnosis out, whatever is missing."""
+
+import json
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from components.artifacts import Diagnosis, Metrics, Telemetry
+from components.component import load_component
+from components.diagnose.readings import Readings
+from components.diagnose.stage import DiagnoseParams, as_json, diagnose_readings
+from components.vocabulary import VERDICTS
+
+
+def test_the_declaration():
+    declared = load_component("diagnose")
+    assert dict(declared.outputs) == {"diagnosis": Diagnosis}
+    kinds = {name: one.type for name, one in declared.inputs.items()}
+    assert kinds == {"metrics": Metrics, "telemetry": Telemetry}
+    assert not declared.uses_seed and declared.placement == "worker"
+    gathering = load_component("components.diagnose.calibrate:calibrate")
+    assert all(one.gathered for one in gathering.inputs.values())
+    assert list(gathering.outputs) == ["calibration"]
+
+
+def test_artifacts_give_the_diagnosis_of_their_content(trial, tmp_path, context):
+    trial.collapsed().batch_norm()
+    metrics, telemetry = trial.artifacts(tmp_path / "inputs")
+    function = load_component("diagnose").function
+    params = DiagnoseParams(calibration=trial.table)
+    made = [function(metrics, telemetry, params, context=context) for _ in range(2)]
+    assert made[0].content() == json.loads(json.dumps(trial.diagnosis()))
+    first, second = (one.read_bytes("diagnosis.json") for one in made)
+    assert first == second
+
+
+def test_the_payload_is_json_without_nan(trial):
+    trial.constant(transmission=float("nan"), batch_coupling=float("inf"))
+    json.dumps(trial.collapsed().diagnosis(), allow_nan=False)
+
+
+@pytest.mark.parametrize("missing", ["metrics", "telemetry", "both"])
+def test_what_is_missing_is_not_run(trial, missing):
+    whole = trial.readings()
+    readings = Readings(
+        {} if missing != "telemetry" else whole.content,
+        {} if missing != "metrics" else whole.table,
+        {} if missing != "metrics" else whole.info,
+    )
+    params = DiagnoseParams(calibration=trial.table)
+    diagnosis = as_json(diagnose_readings(readings, params))
+    assert diagnosis["symptoms"] == []
+    status = {check["id"]: check["status"] for check in diagnosis["checks"]}
+    if missing == "telemetry":
+        assert diagnosis["verdict"] == "healthy"
+        assert status["batch_coupling"] == status["transmission"] == "not_run"
+        assert status["precision"] == "passed"
+    else:
+        assert diagnosis["verdict"] == "undetermined"
+        assert "precision" in diagnosis["experiment"]
+        assert status["precision"] == "not_run"
+        expected = "passed" if missing == "metrics" else "not_run"
+        assert status["transmission"] == expected
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf")])
+def test_telemetry_that_is_not_finite_crashes_nothing(trial, value):
+    for name in trial.series:
+        if name != "step":
+            trial.series[name] = np.full(len(trial.series["step"]), value)
+    diagnosis = trial.diagnosis()
+    assert diagnosis["verdict"] == "healthy"
+    status = {check["id"]: check["status"] for check in diagnosis["checks"]}
+    assert status["transmission"] == status["kept_coverage"] == "not_run"
+
+
+@pytest.mark.parametrize("name", ["precision", "recall", "coverage", "class_coverage"])
+def test_a_single_metric_may_be_missing(trial, name):
+    trial.read(**{name: None})
+    status = {check["id"]: check["status"] for check in trial.diagnosis()["checks"]}
+    assert status[name] == "not_run"
+    assert list(status.values()).count("passed") >= len(status) - 2
+
+
+def test_without_a_healthy_run_the_data_stand_in(trial):
+    """Known modes have no calibration where it was made on data without any."""
+    checks = {k: v for k, v in trial.table.checks.items() if k != "mode_coverage"}
+    trial.table = trial.table.model_copy(update={"checks": checks})
+    assert trial.symptoms() == set()
+    assert trial.read(mode_coverage=0.9).symptoms() == {"mode_collapse"}
+    found = next(c for c in trial.diagnosis()["checks"] if c["id"] == "mode_coverage")
+    assert "real data" in found["source"]
+
+
+def test_a_check_carries_value_null_and_threshold_in_the_metrics_unit(trial):
+    trial.read(precision=0.5)
+    check = next(c for c in trial.diagnosis()["checks"] if c["id"] == "precision")
+    assert check["status"] == "failed" and check["value"] == 0.5
+    assert 0.5 < check["threshold"] < check["null"] < 0.96
+    assert check["p_value"] == pytest.approx(1 / 31, rel=1e-5)
+
+
+def test_fewer_false_alarms_take_a_lower_threshold(trial):
+    def threshold(rate: float) -> float:
+        checks = trial.diagnosis(false_alarm_rate=rate)["checks"]
+        return next(c["threshold"] for c in checks if c["id"] == "precision")
+
+    assert threshold(1e-5) < threshold(1e-3) < threshold(0.05)
+
+
+def test_verdicts_are_in_the_vocabulary(new_trial):
+    trials = (
+        new_trial(),
+        new_trial().collapsed(),
+        new_trial().collapsed().batch_norm(),
+    )
+    assert {one.diagnosis()["verdict"] for one in trials} == set(VERDICTS)
+
+
+def test_importing_the_stage_is_light():
+    code = (
+        "import sys, components.diagnose.stage, components.diagnose.calibrate;"
+        "print([m for m in ('numpy', 'scipy', 'pyarrow', 'keras') if m in sys.modules])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "[]"

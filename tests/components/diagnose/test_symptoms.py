@@ -1,0 +1,134 @@
+"""Every symptom is raised by its case and silent on a healthy run."""
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from components import vocabulary
+from components.diagnose.symptoms import SYMPTOMS
+
+
+def test_a_healthy_run_has_no_symptom_and_no_cause(trial):
+    diagnosis = trial.diagnosis()
+    assert diagnosis["verdict"] == "healthy"
+    assert diagnosis["symptoms"] == diagnosis["causes"] == diagnosis["risks"] == []
+    assert {c["status"] for c in diagnosis["checks"]} == {"passed"}
+
+
+def test_every_symptom_is_in_the_vocabulary():
+    assert set(SYMPTOMS) <= set(vocabulary.SYMPTOMS)
+
+
+@pytest.mark.parametrize(
+    "metrics",
+    [
+        {"recall": 0.3},
+        {"coverage": 0.3, "train_coverage": 0.27},
+        {"mode_coverage": 0.875},
+        {"class_coverage": 0.9},
+    ],
+)
+def test_missing_data_is_mode_collapse_alone(trial, metrics):
+    assert trial.read(**metrics).symptoms() == {"mode_collapse"}
+
+
+def test_junk_is_low_fidelity_alone(trial):
+    assert trial.read(precision=0.4).symptoms() == {"low_fidelity"}
+
+
+def test_samples_that_are_not_numbers_are_low_fidelity(trial):
+    trial.read(nonfinite_share=0.01)
+    assert trial.symptoms() == {"low_fidelity"}
+
+
+def test_never_near_the_data_is_no_learning(trial):
+    trial.constant(precision=0.05, recall=0.0, coverage=0.02)
+    assert trial.symptoms() == {"no_learning"}
+    assert trial.diagnosis()["symptoms"][0]["onset_step"] == 0
+
+
+def test_a_collapsed_run_has_learnt_something(trial):
+    assert "no_learning" not in trial.constant(coverage=0.02).symptoms()
+
+
+def test_coverage_that_swings_is_oscillation(trial):
+    late = trial.series["coverage"]
+    late[6:] = np.where(np.arange(len(late) - 6) % 2, 0.9, 0.6)
+    assert "oscillation" in trial.symptoms()
+
+
+def test_coverage_lost_is_divergence_from_where_it_was_lost(trial):
+    trial.series["coverage"][9:] = 0.2
+    found = {one["id"]: one for one in trial.diagnosis()["symptoms"]}
+    assert set(found) == {"divergence"}
+    assert found["divergence"]["onset_step"] == 900
+
+
+def test_a_dip_that_heals_is_no_divergence(trial):
+    trial.series["coverage"][6] = 0.5
+    assert "divergence" not in trial.symptoms()
+
+
+def test_covering_the_training_records_only_is_memorization(trial):
+    trial.read(train_coverage=1.3 * 0.88)
+    assert trial.symptoms() == {"memorization"}
+
+
+def test_frechet_at_its_null_beside_a_collapse_is_misleading(trial, new_trial):
+    trial.read(frechet_distance=0.45, recall=0.5)
+    assert trial.symptoms() == {"mode_collapse", "misleading_metric"}
+    assert new_trial().read(recall=0.5).symptoms() == {"mode_collapse"}
+    assert new_trial().read(frechet_distance=0.45).symptoms() == set()
+
+
+def test_severity_is_the_way_from_null_to_worst(new_trial):
+    severities = [
+        new_trial().read(precision=value).diagnosis()["symptoms"][0]["severity"]
+        for value in (0.6, 0.3, 0.0)
+    ]
+    healthy = new_trial().diagnosis()["checks"]
+    null = next(check["null"] for check in healthy if check["id"] == "precision")
+    assert severities[0] == pytest.approx(1 - 0.6 / null, rel=1e-4)
+    assert severities[0] < severities[1] < severities[2] == 1
+
+
+def test_onset_is_where_the_alarm_stays(trial):
+    trial.collapsed().series["recall"][8:] = 0.1
+    trial.series["recall"][2] = 0.1
+    assert trial.diagnosis()["symptoms"][0]["onset_step"] == 800
+
+
+def test_without_a_series_there_is_no_onset(trial):
+    del trial.series["recall"], trial.series["coverage"]
+    assert trial.collapsed().diagnosis()["symptoms"][0]["onset_step"] is None
+
+
+QUALITY = ("precision", "recall", "coverage", "mode_coverage", "class_coverage")
+shares = st.floats(0, 1)
+
+
+@settings(
+    max_examples=60,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(
+    values=st.fixed_dictionaries(dict.fromkeys(QUALITY, shares)),
+    better=st.sampled_from(QUALITY),
+    gain=shares,
+)
+def test_improving_a_metric_never_adds_a_symptom(new_trial, values, better, gain):
+    """Of quality against the holdout: training records as a reference, and a Fréchet
+    distance that improves alone, are what two symptoms are about."""
+    before = new_trial().read(**values).symptoms()
+    improved = values[better] + gain * (1 - values[better])
+    after = new_trial().read(**(values | {better: improved})).symptoms()
+    assert after <= before
+
+
+def test_more_samples_that_are_numbers_never_add_a_symptom(new_trial):
+    found = [new_trial().read(nonfinite_share=x).symptoms() for x in (1, 0.1, 1e-3, 0)]
+    assert all(later <= sooner for sooner, later in pairwise(found))

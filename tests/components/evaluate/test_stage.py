@@ -1,0 +1,188 @@
+"""The stage, on generators that are known exactly."""
+
+import json
+
+import numpy as np
+import pytest
+
+from components.artifacts import Gan, Modes
+from components.evaluate.evaluation import evaluation
+from components.evaluate.params import EvaluateParams
+from components.evaluate.stage import evaluate
+
+CENTERS = np.array([[3.0, 0], [0, 3], [-3, 0], [0, -3]])
+MODES = Modes(CENTERS, np.full(4, 0.25), np.full(4, 0.2))
+IDS = {
+    *("precision", "recall", "density", "coverage", "frechet_distance"),
+    *("train_precision", "train_recall", "train_density", "train_coverage"),
+    *("mode_coverage", "high_quality_share", "reverse_kl"),
+    *("class_coverage", "nonfinite_share"),
+}
+
+
+def plus(seed, n):
+    random = np.random.default_rng(seed)
+    labels = random.integers(4, size=n)
+    return (CENTERS[labels] + 0.2 * random.normal(size=(n, 2))).astype("f4"), labels
+
+
+@pytest.fixture
+def curriculum(tmp_path, curriculum_from_arrays):
+    (train, train_labels), (holdout, holdout_labels) = plus(0, 300), plus(1, 120)
+    return curriculum_from_arrays(
+        tmp_path / "curriculum",
+        train,
+        holdout,
+        (train_labels, holdout_labels),
+        ["east", "north", "west", "south"],
+        MODES,
+    )
+
+
+def make_gan(folder, weights, bias):
+    """A generator that is one linear map of its latents."""
+    import keras
+
+    layer = keras.layers.Dense(2)
+    model = keras.Sequential([keras.Input((2,)), layer])
+    layer.set_weights([np.asarray(weights, "f4"), np.asarray(bias, "f4")])
+    folder.mkdir()
+    model.save(folder / "generator.keras")
+    gan = Gan(str(folder))
+    latents = {"size": 2, "distribution": "normal"}
+    gan.write_json("gan.json", {"latents": latents, "shape": [2]})
+    return gan
+
+
+@pytest.fixture
+def params():
+    return EvaluateParams(resamples=5)
+
+
+def test_a_collapsed_generator(tmp_path, curriculum, params, make_context):
+    gan = make_gan(tmp_path / "gan", 0.2 * np.eye(2), CENTERS[1])
+    found = evaluate(gan, curriculum, params, context=make_context())
+    content = found.content()
+    read = {name: entry["value"] for name, entry in content["metrics"].items()}
+    assert set(read) == IDS
+    assert read["precision"] > 0.9
+    assert read["recall"] < 0.5
+    assert read["mode_coverage"] == 0.25 == read["class_coverage"]
+    assert read["reverse_kl"] == pytest.approx(np.log(4))
+    assert [c["captured"] for c in content["classes"]] == [False, True, False, False]
+    assert content["classes"][1]["name"] == "north"
+    assert content["modes"][1]["share"] == 1.0
+    assert content["samples"] == 120
+    for entry in content["metrics"].values():
+        assert set(entry) == {
+            *("value", "null", "null_interval", "ci", "n"),
+            *("reference_n", "better", "reference", "blind_to"),
+        }
+        assert entry["null_interval"][0] <= entry["null"] <= entry["null_interval"][1]
+    assert content["metrics"]["coverage"]["null"] > 0.9
+    assert content["metrics"]["train_coverage"]["reference_n"] == 300
+    plots = found.plots()
+    assert plots["real_2d"].shape == (120, 2)
+    assert plots["generated_2d"].shape == (120, 2)
+    assert np.array_equal(plots["samples"], plots["generated_2d"][:64])
+    assert plots["real_samples"].shape == (64, 2)
+
+
+def test_same_inputs_same_bytes(tmp_path, curriculum, params, make_context):
+    gan = make_gan(tmp_path / "gan", np.eye(2), np.zeros(2))
+    first, second = (
+        evaluate(gan, curriculum, params, context=make_context()) for _ in range(2)
+    )
+    for name in ("metrics.json", "plots.npz"):
+        assert first.read_bytes(name) == second.read_bytes(name)
+    other = params.model_copy(update={"seed": 1})
+    third = evaluate(gan, curriculum, other, context=make_context())
+    assert third.read_bytes("metrics.json") != first.read_bytes("metrics.json")
+
+
+def test_nonfinite_samples(tmp_path, curriculum, params, make_context):
+    gan = make_gan(tmp_path / "gan", np.eye(2), [np.nan, 0])
+    found = evaluate(gan, curriculum, params, context=make_context())
+    metrics = found.content()["metrics"]
+    assert metrics.pop("nonfinite_share")["value"] == 1.0
+    assert all(entry["value"] is None for entry in metrics.values())
+    assert metrics["precision"]["null"] > 0.8
+    assert found.plots()["generated_2d"].shape == (0, 2)
+    # Strict JSON: NaN is not a number that other readers know.
+    json.loads(found.read_bytes("metrics.json"), parse_constant=pytest.fail)
+
+
+def test_some_nonfinite_samples(curriculum, params):
+    samples = plus(3, 120)[0]
+    samples[:30, 0] = np.inf
+    metrics = evaluation(curriculum, params).content(samples)["metrics"]
+    assert metrics["nonfinite_share"]["value"] == 0.25
+    assert metrics["precision"]["value"] is None
+
+
+def test_real_data_reads_its_null(curriculum, params):
+    content = evaluation(curriculum, params).content(plus(4, 120)[0])
+    for name in ("precision", "recall", "coverage", "density"):
+        entry = content["metrics"][name]
+        assert entry["value"] == pytest.approx(entry["null"], abs=0.1)
+
+
+def test_copies_of_training_records_show_against_training(curriculum, params):
+    copies = curriculum.train().data[:120]
+    metrics = evaluation(curriculum, params).content(copies)["metrics"]
+    assert metrics["train_precision"]["value"] == 1.0
+    entry = metrics["train_coverage"]
+    assert entry["value"] > entry["null_interval"][1]
+
+
+def test_identical_samples(curriculum, params):
+    same = np.repeat(curriculum.holdout().data[:1], 120, axis=0)
+    metrics = evaluation(curriculum, params).content(same)["metrics"]
+    assert metrics["precision"]["value"] == 1.0
+    assert metrics["recall"]["value"] == 1 / 120
+    assert metrics["frechet_distance"]["value"] > 1
+
+
+def test_unlabelled_data_without_modes(tmp_path, curriculum_from_arrays, params):
+    curriculum = curriculum_from_arrays(
+        tmp_path / "plain", plus(0, 40)[0], plus(1, 20)[0]
+    )
+    content = evaluation(curriculum, params).content(plus(2, 20)[0])
+    assert content["modes"] is None
+    assert content["classes"] is None
+    for name in ("class_coverage", "mode_coverage"):
+        assert content["metrics"][name]["value"] is None
+        assert content["metrics"][name]["null"] is None
+
+
+def test_too_few_records_for_k(tmp_path, curriculum_from_arrays):
+    few = curriculum_from_arrays(tmp_path / "few", plus(0, 40)[0], plus(1, 5)[0])
+    with pytest.raises(ValueError, match=r"`k`.*holdout records \(5\).*Lower `k`"):
+        evaluation(few, EvaluateParams())
+
+
+def test_large_data_is_compared_in_part(curriculum):
+    params = EvaluateParams(records=100, samples=50, resamples=3)
+    content = evaluation(curriculum, params).content(plus(2, 50)[0])
+    entry = content["metrics"]["train_precision"]
+    assert (entry["n"], entry["reference_n"]) == (50, 100)
+
+
+@pytest.mark.parametrize(
+    "features", [{"kind": "pca", "components": 1}, {"kind": "classifier", "epochs": 3}]
+)
+def test_other_features(curriculum, features):
+    params = EvaluateParams.model_validate({"features": features, "resamples": 3})
+    content = evaluation(curriculum, params).content(plus(2, 120)[0])
+    assert content["features"]["kind"] == features["kind"]
+    assert content["features"]["dimension"] == (1 if features["kind"] == "pca" else 64)
+    assert content["metrics"]["precision"]["value"] > 0.5
+
+
+def test_kernel_distance_where_asked_for(curriculum):
+    params = EvaluateParams(resamples=3, extra=("kernel_distance",))
+    metrics = evaluation(curriculum, params).content(plus(2, 120)[0])["metrics"]
+    far = evaluation(curriculum, params).content(plus(2, 120)[0] + 5)["metrics"]
+    entry = far["kernel_distance"]
+    assert entry["value"] > entry["null_interval"][1]
+    assert entry["value"] > 10 * abs(metrics["kernel_distance"]["value"])
