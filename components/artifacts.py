@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 MANIFEST = "manifest.json"
 
+TYPES: dict[str, "type[Artifact]"] = {}
+"""Every artifact class by its type, filled where a class is defined."""
+
 
 def canonical_json(value: Any) -> bytes:
     """JSON with sorted keys and no spaces: equal values give equal bytes."""
@@ -107,9 +110,7 @@ class Directory:
             pq.write_table(table, buffer)
         self.write_bytes(name, buffer.getvalue())
 
-    def read_table(
-        self, name: str, columns: Sequence[str] | None = None
-    ) -> "pa.Table":
+    def read_table(self, name: str, columns: Sequence[str] | None = None) -> "pa.Table":
         """Read a table; a local `.arrow` file is memory-mapped, not copied.
 
         Args:
@@ -161,11 +162,15 @@ class Directory:
 class Artifact(Directory):
     """An immutable directory with a type and, once committed, a content digest.
 
-    Subclasses set `type`, the name that manifests and default output names use.
+    Subclasses set `type`, the name that manifests and default output names use, and
+    are known by it from then on, a user's own as well.
     """
 
     type: ClassVar[str]
     schema: ClassVar[int] = 1
+
+    def __init_subclass__(cls) -> None:
+        TYPES[cls.type] = cls
 
     def __init__(self, url: str, digest: str | None = None) -> None:
         super().__init__(url)
@@ -390,30 +395,10 @@ class Report(Artifact):
         return dict(self.read_json("report.json"))
 
 
-TYPES: dict[str, type[Artifact]] = {
-    kind.type: kind
-    for kind in (
-        Dataset,
-        Curriculum,
-        Gan,
-        Telemetry,
-        Metrics,
-        Diagnosis,
-        Calibration,
-        Report,
-    )
-}
-
-
 def artifact_type(name: str) -> type[Artifact]:
     """The artifact class of a manifest's type.
 
     Raises:
-        KeyError: if there is none.
+        KeyError: if there is none, or the module that defines it is not imported.
     """
     return TYPES[name]
-
-
-def describe(artifacts: Sequence[Artifact]) -> str:
-    """Artifacts in one line, for messages."""
-    return ", ".join(f"{a.type} {(a.digest or 'uncommitted')[:12]}" for a in artifacts)

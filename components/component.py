@@ -224,7 +224,7 @@ def load_component(reference: str, base: Path | None = None) -> Component:
         raise ComponentError(
             f"No component `{reference}`. Expected a function decorated with "
             f"@component in {getattr(module, '__file__', module)}. "
-            f"Received: {function!r}"
+            f"Received: {type(function).__name__}"
         )
     return declared
 
@@ -240,6 +240,9 @@ def _user_module(name: str, base: Path | None) -> ModuleType:
             assert spec is not None and spec.loader is not None
             module = importlib.util.module_from_spec(spec)
             sys.modules[name] = module
+            # Helper modules that lie beside the user's own are found as well.
+            if str(base) not in sys.path:
+                sys.path.append(str(base))
             spec.loader.exec_module(module)
             return module
     try:

@@ -1,0 +1,122 @@
+"""What a person reads at the end of a run: verdicts, causes, and what to change."""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from pipelines.execute import Failure
+
+STYLES = {"healthy": "green", "failed": "red", "undetermined": "yellow"}
+
+
+def set_flags(prescription: Mapping[str, Any]) -> str:
+    """A prescription in the words of `--set`, ready to paste."""
+    return " ".join(
+        f"--set {address}={plain(value)}"
+        for address, value in prescription.get("set", {}).items()
+    )
+
+
+def plain(value: Any) -> str:
+    """A JSON value as `--set` and a person write it."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if value is None:
+        return "null"
+    if isinstance(value, Mapping):
+        inner = ", ".join(f"{key}: {plain(item)}" for key, item in value.items())
+        return f"'{{{inner}}}'"
+    if isinstance(value, list | tuple):
+        return f"'[{', '.join(map(plain, value))}]'"
+    return str(value)
+
+
+def print_verdicts(console: "Console", report: Mapping[str, Any]) -> None:
+    """A row a trial, each prescription once, and the expectations."""
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for title in ("trial", "verdict", "symptom", "cause"):
+        table.add_column(title, overflow="fold")
+    for trial in report["trials"]:
+        style = STYLES.get(trial["verdict"], "")
+        table.add_row(
+            point_text(trial),
+            f"[{style}]{trial['verdict']}[/]" if style else trial["verdict"],
+            top(trial.get("symptoms", [])),
+            top(trial.get("causes", [])),
+        )
+    console.print()
+    console.print(table)
+    changes = list(dict.fromkeys(_changes(report["trials"])))
+    if changes:
+        console.print("\n[bold]What to change[/]")
+    for change in changes:
+        console.print("  " + change, soft_wrap=True, highlight=False, markup=False)
+    _print_expectations(console, report.get("expectations", []))
+
+
+def point_text(trial: Mapping[str, Any]) -> str:
+    """A trial's point on the matrix, in one line."""
+    point = trial.get("point") or {}
+    if not point:
+        return str(trial["id"])
+    return ", ".join(f"{address}={plain(value)}" for address, value in point.items())
+
+
+def top(claims: Sequence[Mapping[str, Any]]) -> str:
+    """The first of some symptoms or causes, and how many more there are."""
+    if not claims:
+        return "-"
+    first = claims[0]
+    weight = first.get("confidence", first.get("severity"))
+    shown = f" {weight:.2f}" if isinstance(weight, float | int) else ""
+    more = f" (+{len(claims) - 1})" if len(claims) > 1 else ""
+    return f"{first['id']}{shown}{more}"
+
+
+def _changes(trials: Sequence[Mapping[str, Any]]) -> list[str]:
+    """One line for the top prescription of every trial's top cause."""
+    lines = []
+    for trial in trials:
+        for cause in trial.get("causes", [])[:1]:
+            several = cause.get("prescriptions") or []
+            prescription = cause.get("prescription") or (several and several[0])
+            if prescription and prescription.get("set"):
+                where = prescription.get("where")
+                place = f"   ({where})" if where else ""
+                lines.append(f"{cause['id']}: {set_flags(prescription)}{place}")
+    return lines
+
+
+def _print_expectations(
+    console: "Console", expectations: Sequence[Mapping[str, Any]]
+) -> None:
+    if not expectations:
+        return
+    met = sum(bool(entry["met"]) for entry in expectations)
+    console.print(f"\n[bold]Expectations[/] {met} of {len(expectations)} met")
+    for entry in expectations:
+        if not entry["met"]:
+            when = ", ".join(f"{k}={plain(v)}" for k, v in entry["when"].items())
+            line = f"  unmet: {when or 'all trials'}: {entry.get('detail', '')}"
+            console.print(line, soft_wrap=True, highlight=False, markup=False)
+
+
+def expectations_met(report: Mapping[str, Any]) -> bool:
+    return all(bool(entry["met"]) for entry in report.get("expectations", []))
+
+
+def print_failures(
+    console: "Console", failures: "Sequence[Failure]", again: str
+) -> None:
+    """Every cause, and the command that resumes."""
+    console.print("\n[bold red]Failed[/]")
+    for failure in failures:
+        console.print(f"  {failure}", soft_wrap=True, highlight=False, markup=False)
+    console.print("\nWhat is finished stays. Resume with:")
+    console.print(f"  {again}", soft_wrap=True, highlight=False, markup=False)

@@ -1,0 +1,166 @@
+"""Runs of a toy pipeline: caching, failing, dying, resuming, side by side."""
+
+import json
+import re
+import signal
+
+import pytest
+
+from pipelines.execute import execute
+from pipelines.plan import make_plan
+from pipelines.runs import begin, list_runs
+from pipelines.spec import load_spec
+from pipelines.store import Store
+
+TWO = "runner.workers=2"
+
+
+class Told:
+    """Keeps what an execution says."""
+
+    def __init__(self):
+        self.lines = []
+
+    def say(self, line):
+        self.lines.append(line)
+
+    def add(self, key, label, work):
+        self.lines.append(f"{label}: at work")
+
+    def remove(self, key):
+        pass
+
+
+@pytest.fixture
+def go(toy):
+    """Execute the toy spec in this process, with changes."""
+
+    def execute_with(*sets):
+        spec = load_spec(str(toy.spec), [f"store={toy.store}", *sets])
+        store = Store(spec.store)
+        told = Told()
+        run = begin(store, spec).id
+        outcomes = execute(make_plan(spec, store), run, told)
+        outcomes.told, outcomes.run, outcomes.store = told.lines, run, store
+        return outcomes
+
+    return execute_with
+
+
+def made(outcomes):
+    return sorted(set(outcomes.records) - outcomes.cached)
+
+
+def report(outcomes):
+    output = outcomes.records["gather"].outputs["report"]
+    return outcomes.store.get("report", output.digest).content()
+
+
+def test_everything_is_made_once(go):
+    first = go()
+    assert made(first) == ["gather", "source", "work[seed=0]", "work[seed=1]"]
+    assert made(go()) == []
+    assert [trial["verdict"] for trial in report(first)["trials"]] == ["healthy"] * 2
+
+
+def test_equal_content_ends_the_recomputation(go):
+    go()
+    # The report states every parameter, so it is made again as well.
+    assert made(go("source.value=-3")) == ["gather", "source"], "the square is equal"
+    assert len(made(go("source.value=4"))) == 4
+
+
+def test_only_what_depends_on_a_change_is_made_again(go):
+    go()
+    assert "source" not in made(go("work.steps=3"))
+
+
+def test_trials_that_share_a_node_compute_it_once(go):
+    assert go().told.count("source: at work") == 1
+
+
+def test_a_failing_node_takes_only_its_own_trial_along(go):
+    outcomes = go("work.fault=raise", "work.at=1")
+    (failure,) = outcomes.failed.values()
+    assert (failure.stage, failure.trials) == ("work", ("seed=1",))
+    assert (failure.kind, failure.message) == ("ValueError", "seed 1 went wrong")
+    assert re.search(r"toy_components\.py:\d+$", failure.raised)
+    assert re.search(r"spec\.yaml:7$", failure.where), "the line of `work:`"
+    trials = report(outcomes)["trials"]
+    assert [trial["failed"] for trial in trials] == [
+        None,
+        "work failed: ValueError: seed 1 went wrong",
+    ]
+
+
+def test_the_traceback_of_a_failure_is_kept(go):
+    outcomes = go("work.fault=raise", "work.at=1")
+    (error,) = outcomes.store.files.root.glob(f"work/*/{outcomes.run}/error.json")
+    assert "went wrong" in json.loads(error.read_text())["traceback"]
+
+
+def test_a_failed_run_resumes(go):
+    go("work.fault=raise", "work.at=1")
+    outcomes = go()
+    assert made(outcomes) == ["gather", "work[seed=0]", "work[seed=1]"], (
+        "parameters changed: new nodes"
+    )
+
+
+def test_when_every_trial_fails_nothing_is_gathered(go):
+    outcomes = go("work.fault=raise")
+    assert len(outcomes.failed) == 2
+    assert outcomes.skipped == {"gather": "every trial failed"}
+
+
+def test_a_failing_source_skips_what_needs_it(go, toy):
+    source = toy.folder / "toy_components.py"
+    source.write_text(source.read_text().replace("value * value", "value / 0"))
+    outcomes = go()
+    assert set(outcomes.failed) == {"source"}
+    assert outcomes.skipped["work[seed=0]"] == "source failed"
+    assert outcomes.skipped["gather"] == "every trial failed"
+
+
+def test_a_store_in_memory(toy):
+    spec = load_spec(str(toy.spec), ["store=memory://execute"])
+    store = Store(spec.store)
+    outcomes = execute(make_plan(spec, store), begin(store, spec).id, Told())
+    assert not outcomes.failed and "gather" in outcomes.records
+
+
+def test_two_workers_work_at_once(toy):
+    """Each of the two nodes ends only once it has seen the other."""
+    changes = toy.flags(TWO, f"work.meet={toy.folder}")
+    result = toy.ganopsy("run", "spec.yaml", "--to", "work", *changes)
+    assert result.returncode == 0, result.stderr + result.stdout
+    pids = {(toy.folder / name).read_text() for name in "01"}
+    assert len(pids) == 2
+
+
+def test_a_worker_that_dies_fails_its_node_and_the_rest_goes_on(toy):
+    result = toy.run(TWO, "work.fault=SIGKILL", "work.at=1")
+    assert result.returncode == 3, result.stderr
+    assert "worker process died of SIGKILL" in result.stdout
+    assert "memory ran out" in result.stdout
+    (record,) = list_runs(Store(str(toy.store)))
+    assert record.status == "failed"
+    assert [bool(trial.failed) for trial in record.trials] == [False, True]
+    assert record.report is not None, "the report of the trial that is left"
+
+
+def test_two_runs_at_once_both_succeed(toy):
+    both = [toy.start("run", "spec.yaml", "--set", "work.seconds=0.5") for _ in "ab"]
+    ends = [process.communicate(timeout=120) for process in both]
+    assert [process.returncode for process in both] == [0, 0], ends
+    store = Store(str(toy.store))
+    assert [record.status for record in list_runs(store)] == ["done", "done"]
+    assert store.verify() == []
+
+
+def test_the_end_of_a_worker_in_words():
+    from pipelines.workers import describe_exit
+
+    assert "memory ran out" in describe_exit(-signal.SIGKILL)
+    assert "SIGSEGV: a crash in native code" in describe_exit(-signal.SIGSEGV)
+    assert "exit code 7" in describe_exit(7)
