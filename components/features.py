@@ -4,6 +4,7 @@ A member of the family `Features` is fitted to records once and then maps arrays
 records to (n, d) float64. The fitted maps hold NumPy arrays only.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Protocol
@@ -190,4 +191,6 @@ def flatten(data: "Array") -> "Array":
     """Records (n, *shape) as (n, d) float64."""
     import numpy as np
 
-    return np.asarray(data, np.float64).reshape(len(data), -1)
+    values = np.asarray(data, np.float64)
+    # Not -1: there may be no records.
+    return values.reshape(len(values), math.prod(values.shape[1:]))

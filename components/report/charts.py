@@ -1,0 +1,295 @@
+"""The page's plots, as inline SVG that follows its light and dark colours.
+
+No colour is ever the only signal: failing runs are solid lines and crosses, healthy
+ones dashed lines and rings.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from markupsafe import Markup
+
+from components.report.svg import Scale, element, number, path, scale
+
+WIDTH, HEIGHT = 340, 200
+LEFT, RIGHT, TOP, BOTTOM = 46, 16, 18, 26
+
+
+@dataclass(frozen=True)
+class Line:
+    """One trial's readings; `role` is `fail`, `ok` or `open`, `lead` stands out."""
+
+    label: str
+    role: str
+    steps: Sequence[float]
+    values: Sequence[float]
+    lead: bool = False
+
+
+@dataclass(frozen=True)
+class Marks:
+    """What a curve is judged against: y values, and where the symptom set in."""
+
+    threshold: float | None = None
+    null: float | None = None
+    band: tuple[float, float] | None = None
+    onset: float | None = None
+
+
+def svg(width: int, height: int, label: str, *children: Any) -> Markup:
+    """A plot that scales with its box and reads as one picture with a text."""
+    title = element("title", label)
+    return element(
+        "svg",
+        title,
+        *children,
+        viewBox=f"0 0 {width} {height}",
+        role="img",
+        aria_label=label,
+        class_="plot",
+    )
+
+
+def curves(name: str, lines: Sequence[Line], marks: Marks) -> Markup:
+    """A probe over training, one line a trial."""
+    values = [v for line in lines for v in line.values]
+    references = [
+        v for v in (marks.threshold, marks.null, *(marks.band or ())) if v is not None
+    ]
+    log = _spans_decades(values)
+    shown = values + [v for v in references if v > 0 or not log]
+    steps = [s for line in lines for s in line.steps]
+    x = Scale(0, max([*steps, 1]), LEFT, WIDTH - RIGHT)
+    y = scale(shown, HEIGHT - BOTTOM, TOP, log=log)
+    return svg(
+        WIDTH,
+        HEIGHT,
+        _spoken(name, lines, marks),
+        *_axes(x, y),
+        *_references(x, y, marks, log),
+        *(_line(x, y, line) for line in sorted(lines, key=_drawn_last)),
+        *_notes(x, y, marks, log),
+    )
+
+
+def _drawn_last(line: Line) -> tuple[bool, bool]:
+    return line.role == "fail", line.lead
+
+
+def _spans_decades(values: Sequence[float]) -> bool:
+    return bool(values) and min(values) > 0 and max(values) / min(values) > 200
+
+
+def _spoken(name: str, lines: Sequence[Line], marks: Marks) -> str:
+    ends = [f"{line.label} ends at {number(line.values[-1])}" for line in lines[:6]]
+    if marks.threshold is not None:
+        ends.append(f"threshold {number(marks.threshold)}")
+    if marks.null is not None:
+        ends.append(f"healthy runs read {number(marks.null)}")
+    if marks.onset is not None:
+        ends.append(f"onset at step {number(marks.onset)}")
+    return f"{name} over training: {'; '.join(ends)}."
+
+
+def _axes(x: Scale, y: Scale) -> list[Markup]:
+    drawn = [
+        element("path", d=f"M{x.start} {y(t)}H{x.stop}", class_="grid")
+        for t in y.ticks()
+    ]
+    drawn += [
+        element("text", number(t), x=x.start - 6, y=y(t) + 4, class_="tick end")
+        for t in y.ticks()
+    ]
+    ticks = x.ticks(3)
+    drawn += [
+        element(
+            "text",
+            number(t) if i or len(ticks) < 2 else "step 0",
+            x=x(t),
+            y=y.start + 17,
+            class_="tick start" if not i else "tick mid",
+        )
+        for i, t in enumerate(ticks)
+    ]
+    return drawn
+
+
+def _references(x: Scale, y: Scale, marks: Marks, log: bool) -> list[Markup]:
+    drawn = []
+    if marks.band is not None and (marks.band[0] > 0 or not log):
+        top, bottom = y(marks.band[1]), y(marks.band[0])
+        drawn.append(
+            element(
+                "rect",
+                x=x.start,
+                y=top,
+                width=x.stop - x.start,
+                height=max(2.0, bottom - top),
+                class_="band",
+            )
+        )
+    if marks.onset is not None:
+        at = x(marks.onset)
+        drawn.append(element("path", d=f"M{at} {y.stop}V{y.start}", class_="onset"))
+    for name, value in _levels(marks, log):
+        at = y(value)
+        drawn.append(element("path", d=f"M{x.start} {at}H{x.stop}", class_=name))
+    return drawn
+
+
+def _levels(marks: Marks, log: bool) -> list[tuple[str, float]]:
+    """What is drawn across the plot; a logarithmic axis has no place for zero."""
+    levels = (("null", marks.null), ("threshold", marks.threshold))
+    return [(name, v) for name, v in levels if v is not None and (v > 0 or not log)]
+
+
+def _notes(x: Scale, y: Scale, marks: Marks, log: bool) -> list[Markup]:
+    """The references' names, each above its line, one moved where two would meet."""
+    drawn = []
+    if marks.onset is not None:
+        at = x(marks.onset)
+        left = at < (x.start + x.stop) / 2
+        end, away = ("start", 4) if left else ("end", -4)
+        text = element(
+            "text", "onset", x=at + away, y=y.start - 5, class_=f"note onset {end}"
+        )
+        drawn.append(text)
+    places = sorted((y(value) - 4, name) for name, value in _levels(marks, log))
+    if len(places) == 2 and places[1][0] - places[0][0] < 13:
+        (high, upper), (low, lower) = places
+        room = y.start - low > 20
+        places = (
+            [(high, upper), (low + 16, lower)]
+            if room
+            else [
+                (low - 13, upper),
+                (low, lower),
+            ]
+        )
+    for at, name in places:
+        drawn.append(
+            element("text", name, x=x.stop - 3, y=at, class_=f"note {name} end")
+        )
+    return drawn
+
+
+def _line(x: Scale, y: Scale, line: Line) -> Markup:
+    xs = [x(step) for step in line.steps]
+    ys = [y(value) for value in line.values]
+    lead = " lead" if line.lead else ""
+    title = element("title", f"{line.label}: ends at {number(line.values[-1])}")
+    drawn = element("path", title, d=path(xs, ys), class_=f"line {line.role}{lead}")
+    if len(xs) > 24:
+        return drawn
+    dots = [element("circle", cx=a, cy=b, r=2.2) for a, b in zip(xs, ys, strict=True)]
+    return element("g", drawn, *dots, class_=f"dots {line.role}{lead}")
+
+
+@dataclass(frozen=True)
+class Dot:
+    """One trial's precision and recall."""
+
+    label: str
+    role: str
+    precision: float
+    recall: float
+    lead: bool = True
+
+
+def precision_recall(dots: Sequence[Dot], null: tuple[float, float] | None) -> Markup:
+    """Recall upwards against precision, the healthy corner marked by the null."""
+    size = 320
+    x, y = Scale(0, 1, 42, size - 14), Scale(0, 1, size - 40, 14)
+    drawn = []
+    if null is not None:
+        left, low = x(null[0] * 0.9), y(null[1] * 0.9)
+        drawn.append(
+            element(
+                "rect",
+                x=left,
+                y=y.stop,
+                width=x.stop - left,
+                height=low - y.stop,
+                class_="band",
+            )
+        )
+        cross = f"M{x(null[0]) - 5} {y(null[1])}h10m-5 -5v10"
+        drawn.append(element("path", d=cross, class_="null solid"))
+        drawn.append(
+            element(
+                "text", "real data", x=left - 5, y=y.stop + 12, class_="note null end"
+            )
+        )
+    for tick in (0.0, 0.25, 0.5, 0.75, 1.0):
+        at, up = x(tick), y(tick)
+        drawn.append(element("path", d=f"M{x.start} {up}H{x.stop}", class_="grid"))
+        drawn.append(element("path", d=f"M{at} {y.start}V{y.stop}", class_="grid"))
+        text = number(tick)
+        drawn.append(element("text", text, x=at, y=y.start + 16, class_="tick mid"))
+        drawn.append(element("text", text, x=x.start - 6, y=up + 4, class_="tick end"))
+    middle = (x.start + x.stop) / 2
+    drawn.append(
+        element(
+            "text", "precision: plausible →", x=middle, y=size - 6, class_="axis mid"
+        )
+    )
+    drawn.append(
+        element(
+            "text",
+            "recall: diverse →",
+            x=0,
+            y=0,
+            transform=f"translate(11 {(y.start + y.stop) / 2}) rotate(-90)",
+            class_="axis mid",
+        )
+    )
+    order = sorted(dots, key=lambda dot: dot.lead)
+    drawn += [_symbol(x(d.precision), y(d.recall), d) for d in order]
+    spoken = "; ".join(
+        f"{d.label}: precision {number(d.precision)}, recall {number(d.recall)}"
+        for d in dots[:12]
+    )
+    label = f"Recall against precision. {spoken}."
+    if null is not None:
+        label += f" Real data reads {number(null[0])}, {number(null[1])}."
+    return svg(size, size, label, *drawn)
+
+
+def _symbol(x: float, y: float, dot: Dot) -> Markup:
+    text = (
+        f"{dot.label}: precision {number(dot.precision)}, recall {number(dot.recall)}"
+    )
+    title = element("title", text)
+    quiet = "" if dot.lead else " quiet"
+    if dot.role == "fail":
+        d = f"M{x - 5} {y - 5}l10 10m0 -10l-10 10"
+        return element("path", title, d=d, class_=f"mark fail{quiet}")
+    return element("circle", title, cx=x, cy=y, r=5, class_=f"mark {dot.role}{quiet}")
+
+
+Points = Sequence[Sequence[float]]
+
+
+def scatter(
+    real: Points, generated: Points, label: str, box: Points | None = None
+) -> Markup:
+    """Generated points over real ones; `box`, [[x, y], …], fixes the frame."""
+    size = 240
+    frame = box or [*real, *generated]
+    x = scale([p[0] for p in frame], 8, size - 8)
+    y = scale([p[1] for p in frame], size - 8, 8)
+    below = [_cross(x(p[0]), y(p[1])) for p in real]
+    above = [
+        element("circle", cx=x(p[0]), cy=y(p[1]), r=2.2, class_="generated")
+        for p in generated
+    ]
+    frame_ = element(
+        "rect", x=0.5, y=0.5, width=size - 1, height=size - 1, rx=4, class_="frame"
+    )
+    crosses = element("path", d="".join(below) or "M0 0", class_="real")
+    return svg(size, size, label, frame_, crosses, *above)
+
+
+def _cross(x: float, y: float) -> str:
+    return f"M{x - 2:g} {y:g}h4m-2 -2v4"

@@ -1,0 +1,102 @@
+"""The content of `report.json`: what the run showed, trial by trial."""
+
+import math
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from components.artifacts import Diagnosis, Metrics, Telemetry
+from components.component import RunInfo, TrialInfo
+from components.report.expectations import judge
+from components.report.figures import draw
+from components.report.findings import choose
+from components.report.params import ReportParams
+from components.report.prescriptions import addressed, trained_stage
+
+SCHEMA = "ganopsy.report/1"
+
+
+class Evidence(NamedTuple):
+    """What the stages before made of one trial."""
+
+    diagnosis: Diagnosis
+    metrics: Metrics
+    telemetry: Telemetry
+
+
+def build(
+    run: RunInfo, evidence: Mapping[str, Evidence], params: ReportParams, drawn: int
+) -> dict[str, Any]:
+    """The whole content of `report.json`: plain JSON values, no NaN.
+
+    Args:
+        run: the run's description.
+        evidence: by trial id; trials that failed have none.
+        params: of the report.
+        drawn: how many trials get figures.
+    """
+    stage = trained_stage(run)
+    trials = [_trial(run, stage, info, evidence.get(info.id)) for info in run.trials]
+    chosen = choose(trials, drawn)
+    series: dict[str, Any] = {}
+    for trial in trials:
+        if trial["id"] in chosen:
+            found = evidence[trial["id"]]
+            trial["figures"] = draw(found.metrics, found.telemetry, params, len(chosen))
+            series |= found.telemetry.info().get("series", {})
+    content = {
+        "schema": SCHEMA,
+        "run": run.id,
+        "spec": {"name": run.name, "path": run.path},
+        "confidence": params.confidence,
+        "trials": trials,
+        "expectations": [judge(e, run.trials, trials) for e in run.expectations],
+        "series": {name: series[name] for name in sorted(series)},
+        "without_figures": len(evidence) - len(chosen),
+    }
+    plain: dict[str, Any] = finite(content)
+    return plain
+
+
+def _trial(
+    run: RunInfo, stage: str, info: TrialInfo, evidence: Evidence | None
+) -> dict[str, Any]:
+    """One trial; a stage that failed leaves the verdict open, and says so."""
+    trial: dict[str, Any] = {
+        "id": info.id,
+        "point": dict(info.point),
+        "seed": info.seed,
+        "failed": info.failed,
+        "verdict": "undetermined",
+        "symptoms": [],
+        "causes": [],
+        "risks": [],
+        "checks": [],
+        "experiment": None,
+        "metrics": {},
+        "modes": None,
+        "classes": None,
+        "features": None,
+        "measurements": {},
+        "figures": None,
+    }
+    if evidence is None:
+        return trial
+    diagnosis, measured = evidence.diagnosis.content(), evidence.metrics.content()
+    known = [name for name in trial if name not in ("id", "point", "seed", "failed")]
+    trial |= {name: diagnosis[name] for name in known if name in diagnosis}
+    for group in ("causes", "risks"):
+        trial[group] = [addressed(run, stage, info, cause) for cause in trial[group]]
+    names = ("metrics", "modes", "classes", "features", "samples")
+    trial |= {name: measured[name] for name in names if name in measured}
+    return trial
+
+
+def finite(value: Any) -> Any:
+    """JSON has no NaN and no infinity: both become null."""
+    if isinstance(value, Mapping):
+        return {str(key): finite(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [finite(item) for item in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value

@@ -1,0 +1,108 @@
+"""Expectations: what the spec's `expect` claims, against what the trials showed."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from components.component import ExpectationInfo, TrialInfo
+from components.report.prescriptions import lookup, scalar
+
+NAMED = 6
+
+
+def judge(
+    expectation: ExpectationInfo,
+    infos: Sequence[TrialInfo],
+    trials: Sequence[Mapping[str, Any]],
+) -> dict[str, Any]:
+    """One entry of `expectations`.
+
+    Met if at least one trial matches `when` and every one that does shows what is
+    claimed; `detail` names those that do not, and what they showed instead.
+    """
+    pairs = [
+        (info, trial)
+        for info, trial in zip(infos, trials, strict=True)
+        if all(_matches(info, address, v) for address, v in expectation.when.items())
+    ]
+    unmet = [(info, trial) for info, trial in pairs if not _shows(expectation, trial)]
+    return {
+        "when": dict(expectation.when),
+        "claims": dict(expectation.claims),
+        "where": expectation.where,
+        "met": bool(pairs) and not unmet,
+        "trials": [info.id for info, _ in pairs],
+        "unmet": [info.id for info, _ in unmet],
+        "detail": _detail(len(pairs), unmet),
+    }
+
+
+def _matches(info: TrialInfo, address: str, expected: Any) -> bool:
+    if address in info.point:
+        return same(expected, info.point[address])
+    if address == "seed":
+        return same(expected, info.seed)
+    try:
+        return same(expected, lookup(info.parameters, address))
+    except KeyError:
+        return False
+
+
+def same(expected: Any, value: Any) -> bool:
+    """Equal; of a mapping only what is expected has to be there.
+
+    A part that is stated by its kind alone thus matches its filled-in parameters.
+    """
+    if isinstance(expected, Mapping):
+        return isinstance(value, Mapping) and all(
+            key in value and same(item, value[key]) for key, item in expected.items()
+        )
+    if isinstance(expected, list | tuple):
+        return (
+            isinstance(value, list | tuple)
+            and len(expected) == len(value)
+            and all(same(a, b) for a, b in zip(expected, value, strict=True))
+        )
+    if isinstance(expected, bool) or isinstance(value, bool):
+        return expected is value
+    return bool(expected == value)
+
+
+def _shows(expectation: ExpectationInfo, trial: Mapping[str, Any]) -> bool:
+    if trial["failed"] is not None:
+        return False
+    shown = {
+        "verdict": {trial["verdict"]},
+        "cause": {cause["id"] for cause in trial["causes"]},
+        "symptom": {symptom["id"] for symptom in trial["symptoms"]},
+    }
+    return all(
+        bool(wanted) and wanted <= shown.get(claim, set())
+        for claim, wanted in ((c, _ids(v)) for c, v in expectation.claims.items())
+    )
+
+
+def _ids(value: Any) -> set[str]:
+    return {str(v) for v in value} if isinstance(value, list | tuple) else {str(value)}
+
+
+def _detail(matched: int, unmet: Sequence[tuple[TrialInfo, Mapping[str, Any]]]) -> str:
+    if not matched:
+        return "No trial matches."
+    if not unmet:
+        return f"Holds on {matched} of {matched} matching trials."
+    named = "; ".join(f"{_point(i)} showed {showed(t)}" for i, t in unmet[:NAMED])
+    more = f"; and {len(unmet) - NAMED} more" if len(unmet) > NAMED else ""
+    return f"Fails on {len(unmet)} of {matched} matching trials: {named}{more}."
+
+
+def _point(info: TrialInfo) -> str:
+    stated = ", ".join(f"{name} {scalar(value)}" for name, value in info.point.items())
+    return stated or info.id
+
+
+def showed(trial: Mapping[str, Any]) -> str:
+    """What a trial showed, in a line: verdict, symptoms, causes."""
+    if trial["failed"] is not None:
+        return f"no result ({trial['failed']})"
+    found = [item["id"] for item in (*trial["symptoms"], *trial["causes"])]
+    return f"{trial['verdict']} ({', '.join(found)})" if found else trial["verdict"]

@@ -1,0 +1,251 @@
+"""`report.html`: a pure function of `report.json`."""
+
+import base64
+import hashlib
+import shlex
+from collections.abc import Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import jinja2
+from markupsafe import Markup
+
+from components.report import charts, sections, view, words
+from components.report.findings import failing
+from components.report.svg import number
+
+TEMPLATES = Path(__file__).parent / "templates"
+GROUPS = 12
+DOTS = 300
+ROWS = 400
+
+Trial = Mapping[str, Any]
+
+
+@cache
+def environment() -> jinja2.Environment:
+    """The templates; everything that is not marked safe is escaped."""
+    made = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.filters |= {
+        "number": number,
+        "title": words.title,
+        "value": words.value,
+        "point": words.point,
+        "plural": words.plural,
+        "short": words.short,
+        "quote": shlex.quote,
+    }
+    return made
+
+
+def render_html(content: Mapping[str, Any]) -> str:
+    """The page: one file that asks for nothing else.
+
+    Args:
+        content: what `report.json` holds. Nothing else has any influence: equal
+            content gives equal pages.
+    """
+    style, script = (_source(name) for name in ("report.css", "report.js"))
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    trials = content["trials"]
+    found = view.groups(trials)
+    healthy = [t for t in trials if not failing(t) and t["verdict"] == "healthy"]
+    return (
+        environment()
+        .get_template("report.html.j2")
+        .render(
+            content=content,
+            style=Markup(style),
+            script=Markup(script),
+            script_digest=digest,
+            headline=view.headline(content),
+            standing=view.standing(content),
+            verdict=_verdict(trials),
+            changes=[c for group in found for c in view.changes(group)[:1]][:3],
+            worst=_worst(found),
+            strip=_strip(found, healthy),
+            matrix=view.matrix(content),
+            corner=_corner(trials),
+            groups=[_group(group, healthy) for group in found[:GROUPS]],
+            more_groups=[_brief(group) for group in found[GROUPS:]],
+            healthy=_healthy(healthy),
+            open=[t for t in trials if view.role(t) == "open"],
+            gone=[t for t in trials if t["failed"] is not None],
+            risks=_risks(trials),
+            checks=view.checks(trials),
+            rows=[_row(t) for t in trials[:ROWS]],
+            rows_left_out=max(0, len(trials) - ROWS),
+            columns=_columns(trials),
+        )
+    )
+
+
+def _source(name: str) -> str:
+    return (TEMPLATES / name).read_text("utf-8").strip()
+
+
+def _verdict(trials: Sequence[Trial]) -> str:
+    total = view.counts(trials)
+    return (
+        "fail" if total["fail"] else "open" if total["open"] or total["gone"] else "ok"
+    )
+
+
+def _worst(found: Sequence[Sequence[Trial]]) -> list[dict[str, Any]]:
+    rows = [symptom for group in found for symptom in view.symptoms(group)]
+    return sorted(rows, key=lambda s: -(s.get("severity") or 0))[:3]
+
+
+def _drawn(trials: Sequence[Trial]) -> list[Trial]:
+    return [trial for trial in trials if trial["figures"]]
+
+
+def _one_each(trials: Sequence[Trial]) -> list[Trial]:
+    """The first drawn trial of each variant."""
+    return [group[0] for group in view.variants(_drawn(trials))]
+
+
+def _strip(
+    found: Sequence[Sequence[Trial]], healthy: Sequence[Trial]
+) -> list[dict[str, Any]]:
+    """The first screen's pictures: real, failing, healthy."""
+    worst = [drawn[0] for group in found if (drawn := _drawn(group))][:2]
+    shown = [sections.final(t) for t in (*worst, *_one_each(healthy)[:1])]
+    shown = [entry for entry in shown if entry["generated"] is not None]
+    real = next((e["real"] for e in shown if e["real"] is not None), None)
+    first = {"label": "real records", "role": "real", "generated": real}
+    return ([first] if real is not None and shown else []) + shown
+
+
+def _corner(trials: Sequence[Trial], lead: Sequence[Trial] = ()) -> Markup | None:
+    dots: list[charts.Dot] = []
+    null: tuple[float, float] | None = None
+    leading = {trial["id"] for trial in lead}
+    for trial in trials[:DOTS]:
+        precision, recall = (
+            trial["metrics"].get(name) or {} for name in ("precision", "recall")
+        )
+        if precision.get("value") is None or recall.get("value") is None:
+            continue
+        if null is None and precision.get("null") and recall.get("null"):
+            null = precision["null"], recall["null"]
+        dots.append(
+            charts.Dot(
+                view.label(trial),
+                view.role(trial),
+                precision["value"],
+                recall["value"],
+                not leading or trial["id"] in leading,
+            )
+        )
+    return charts.precision_recall(dots, null) if dots else None
+
+
+def _group(group: Sequence[Trial], healthy: Sequence[Trial]) -> dict[str, Any]:
+    drawn = _drawn(group)
+    compare = _one_each(healthy)
+    main = group[0]
+    return {
+        **_brief(group),
+        "main": main,
+        "symptoms": view.symptoms(group),
+        "cause": main["causes"][0] if main["causes"] else None,
+        "others": main["causes"][1:],
+        "agreeing": sum(bool(t["causes"]) for t in group),
+        "changes": view.changes(group),
+        "experiment": main["experiment"],
+        "curves": sections.curves(drawn, compare) if drawn else [],
+        "strips": sections.strips(group, healthy[:20]),
+        "healthy": bool(healthy),
+        "drawn": len(drawn),
+        "slider": sections.slider(drawn[0]) if drawn else [],
+        "slider_of": view.label(drawn[0]) if drawn else "",
+        "final": sections.final(drawn[0]) if drawn else None,
+        "compare": sections.final(compare[0]) if compare else None,
+        "scatter": _scatter(drawn[0]) if drawn else None,
+        "shares": sections.shares(main),
+    }
+
+
+def _scatter(trial: Trial) -> Markup | None:
+    figures = trial["figures"]
+    if not figures["real_2d"] or not figures["generated_2d"]:
+        return None
+    label = f"Real records and generated samples in the plane, {view.label(trial)}"
+    return charts.scatter(figures["real_2d"], figures["generated_2d"], label)
+
+
+def _brief(group: Sequence[Trial]) -> dict[str, Any]:
+    main = group[0]
+    names = [words.title(s["id"]) for s in view.symptoms(group)]
+    cause = main["causes"][0]["id"] if main["causes"] else None
+    sets = view.variants(group)
+    return {
+        "title": words.sentence(names[:2]) or "Failed",
+        "because": words.title(cause) if cause else "cause not determined",
+        "where": [f"{view.variant_name(v)}: {_seeds(v)}" for v in sets[:4]],
+        "more_variants": max(0, len(sets) - 4),
+        "trials": len(group),
+    }
+
+
+def _seeds(trials: Sequence[Trial]) -> str:
+    names = [str(seed) for seed in sorted(trial["seed"] for trial in trials)]
+    return f"seed{'s' if len(names) > 1 else ''} {words.listed(names, 6)}"
+
+
+def _healthy(healthy: Sequence[Trial]) -> list[dict[str, Any]]:
+    """Healthy variants: their samples and curves, one trial each, at most four."""
+    shown = []
+    for group in view.variants(healthy)[:4]:
+        drawn = _drawn(group)
+        shown.append(
+            {
+                "name": view.variant_name(group),
+                "seeds": _seeds(group),
+                "final": sections.final(drawn[0]) if drawn else None,
+                "slider": sections.slider(drawn[0]) if drawn else [],
+                "curves": sections.curves([], drawn) if drawn else [],
+                "strips": sections.strips([], group),
+                "scatter": _scatter(drawn[0]) if drawn else None,
+                "shares": sections.shares(group[0]),
+            }
+        )
+    return shown
+
+
+def _risks(trials: Sequence[Trial]) -> list[dict[str, Any]]:
+    found: dict[str, dict[str, Any]] = {}
+    for trial in trials:
+        for risk in trial["risks"]:
+            entry = found.setdefault(risk["id"], {**risk, "trials": []})
+            entry["trials"].append(view.label(trial))
+    return [{**r, "on": words.listed(r["trials"])} for r in found.values()]
+
+
+def _columns(trials: Sequence[Trial]) -> list[str]:
+    known = {name for trial in trials for name in trial["metrics"]}
+    return [name for name in sections.STRIPS if name in known][:6]
+
+
+def _row(trial: Trial) -> dict[str, Any]:
+    kind = view.role(trial)
+    verdict = words.VERDICTS.get(trial["verdict"], ("open", "?", trial["verdict"]))
+    return {
+        "label": view.label(trial),
+        "id": trial["id"],
+        "role": kind,
+        "glyph": "!" if kind == "gone" else verdict[1],
+        "verdict": "did not finish" if kind == "gone" else verdict[2],
+        "found": ", ".join(
+            words.title(item["id"]) for item in (*trial["symptoms"], *trial["causes"])
+        ),
+        "metrics": trial["metrics"],
+    }

@@ -1,0 +1,101 @@
+"""`report.md`: the report's summary for a pull request, from the same content."""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from components.report import view, words
+from components.report.svg import DASH, number
+
+SPECIAL = re.compile(r"([\\`*_{}\[\]()#+!|<>&~$@-])")
+MOST = 20
+
+
+def render_markdown(content: Mapping[str, Any]) -> str:
+    """The summary; what a spec says can neither be markup nor leave its line."""
+    found = view.groups(content["trials"])
+    parts = [
+        f"## {text(view.headline(content))}",
+        text(view.standing(content)),
+        _changes(found),
+        *(_finding(group) for group in found[:MOST]),
+        _matrix(content),
+        _expectations(content["expectations"]),
+        f"Spec {code(content['spec']['path'])}, run {code(content['run'])}.",
+    ]
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def text(given: Any) -> str:
+    """Any text, as text: one line, nothing in it is markup."""
+    return SPECIAL.sub(r"\\\1", " ".join(words.short(given, 600).split()))
+
+
+def code(given: Any) -> str:
+    """A code span that no content can close."""
+    line = " ".join(words.short(given, 600).split())
+    fence = "`" * (max(map(len, re.findall("`+", line)), default=0) + 1)
+    pad = " " if line.startswith("`") or line.endswith("`") else ""
+    return f"{fence}{pad}{line}{pad}{fence}"
+
+
+def _changes(found: Sequence[Sequence[view.Trial]]) -> str:
+    lines = []
+    for group in found[:3]:
+        for change in view.changes(group)[:1]:
+            for address, new in change["set"].items():
+                old = code(words.value(change["old"].get(address)))
+                place = code(change["places"].get(address, change["where"]))
+                to = code(words.value(new))
+                lines.append(f"- {place}: {code(address)} {old} → {to}")
+            lines.append(f"  {code(change['command'])}")
+    return "\n".join(["**Change:**", "", *lines]) if lines else ""
+
+
+def _finding(group: Sequence[view.Trial]) -> str:
+    main = group[0]
+    names = words.sentence([words.title(s["id"]) for s in view.symptoms(group)])
+    sets = view.variants(group)
+    where = "; ".join(
+        f"{view.variant_name(v)} ({words.plural(len(v), 'seed')})" for v in sets[:4]
+    )
+    lines = [f"### {text(names or 'Failed')}", "", f"On {text(where)}.", ""]
+    lines += [f"- {text(s['claim'])}" for s in view.symptoms(group)]
+    for cause in main["causes"][:1]:
+        sure = cause.get("confidence")
+        said = f" (confidence {number(sure)})" if sure is not None else ""
+        name = text(words.title(cause["id"]))
+        lines.append(f"- **{name}**{said}: {text(cause['claim'])}")
+    if main["experiment"]:
+        lines.append(f"- What would decide: {text(main['experiment'])}")
+    return "\n".join(lines)
+
+
+def _matrix(content: Mapping[str, Any]) -> str:
+    table = view.matrix(content, MOST)
+    if table is None:
+        return ""
+    lines = [
+        f"| variant | failed | {table['confidence']} interval (Wilson) |",
+        "|---|---|---|",
+    ]
+    for row in table["rows"]:
+        within = row["interval"]
+        span = f"{within.low:.0%} to {within.high:.0%}" if within else DASH
+        rate = f"{row['failures']} of {row['trials']}"
+        lines.append(f"| {text(row['name'])} | {rate} | {span} |")
+    if table["left_out"]:
+        lines += ["", f"{words.plural(table['left_out'], 'more variant')}."]
+    return "\n".join(lines)
+
+
+def _expectations(expectations: Sequence[Mapping[str, Any]]) -> str:
+    lines = []
+    for entry in expectations[:MOST]:
+        sign = "✓ met" if entry["met"] else "✕ not met"
+        claims = ", ".join(f"{k} {words.value(v)}" for k, v in entry["claims"].items())
+        when = words.point(entry["when"]) or "always"
+        lines.append(
+            f"- {sign}: {text(when)} → {text(claims)}. {text(entry['detail'])}"
+        )
+    return "\n".join(["**Expectations:**", "", *lines]) if lines else ""

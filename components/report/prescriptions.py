@@ -1,0 +1,108 @@
+"""Prescriptions: from paths inside training's parameters to addresses of the spec."""
+
+import json
+import re
+import shlex
+from collections.abc import Mapping
+from typing import Any
+
+from components.component import RunInfo, TrialInfo
+
+PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_./-]*")
+NOT_TEXT = {"true", "false", "null", "yes", "no", "on", "off", "y", "n"}
+
+
+def trained_stage(run: RunInfo) -> str:
+    """The stage that made the telemetry which our diagnoses were made from.
+
+    Follows the wiring: what feeds `telemetry` of what feeds our `diagnoses`. A stage
+    of the user's own may sit between; then the first stage that anything calls
+    `telemetry` is taken, and "train" where there is none.
+    """
+    diagnose = run.wiring.get(run.stage, {}).get("diagnoses")
+    found = run.wiring.get(diagnose[0], {}).get("telemetry") if diagnose else None
+    if found is None:
+        telemetry = [w["telemetry"] for w in run.wiring.values() if "telemetry" in w]
+        found = telemetry[0] if telemetry else None
+    return found[0] if found else "train"
+
+
+def lookup(parameters: Mapping[str, Any], address: str) -> Any:
+    """The value at `<stage>.<path>`; a number in a path counts into a list.
+
+    Raises:
+        KeyError: if there is none.
+    """
+    value: Any = parameters
+    for name in address.split("."):
+        if isinstance(value, Mapping) and name in value:
+            value = value[name]
+        elif isinstance(value, list | tuple) and name.isdigit():
+            if int(name) >= len(value):
+                raise KeyError(address)
+            value = value[int(name)]
+        else:
+            raise KeyError(address)
+    return value
+
+
+def addressed(
+    run: RunInfo, stage: str, trial: TrialInfo, cause: Mapping[str, Any]
+) -> dict[str, Any]:
+    """A cause (or risk) of `diagnosis.json`, its prescriptions made addresses.
+
+    `prescription` is the first of `prescriptions`, or None. Each has `set` (address
+    to value), `old` (address to present value, None where unset), `where` (the
+    `file:line` of the first address), `places` (of every one), `why` and `command`.
+    """
+    given = cause.get("prescriptions") or []
+    made = [_prescription(run, stage, trial, item) for item in given]
+    rest = {name: cause[name] for name in cause if name != "prescriptions"}
+    return {
+        **rest,
+        "prescription": made[0] if made else None,
+        "prescriptions": made,
+    }
+
+
+def _prescription(
+    run: RunInfo, stage: str, trial: TrialInfo, given: Mapping[str, Any]
+) -> dict[str, Any]:
+    changes = {f"{stage}.{path}": value for path, value in given["set"].items()}
+    places = {address: run.where(address) for address in changes}
+    return {
+        "set": changes,
+        "old": {address: _old(trial, address) for address in changes},
+        "where": next(iter(places.values()), run.path),
+        "places": places,
+        "in_matrix": any(address in trial.point for address in changes),
+        "why": given.get("why", ""),
+        "command": command(changes),
+    }
+
+
+def _old(trial: TrialInfo, address: str) -> Any:
+    try:
+        return lookup(trial.parameters, address)
+    except KeyError:
+        return None
+
+
+def command(changes: Mapping[str, Any]) -> str:
+    """Changes in the words of `--set`, safe to paste into a shell."""
+    return " ".join(
+        f"--set {shlex.quote(f'{address}={scalar(value)}')}"
+        for address, value in changes.items()
+    )
+
+
+def scalar(value: Any) -> str:
+    """A value as YAML's flow style: plain where plain text is read back as text."""
+    if isinstance(value, str) and PLAIN.fullmatch(value):
+        return value if value.lower() not in NOT_TEXT else json.dumps(value)
+    if isinstance(value, Mapping):
+        inside = ", ".join(f"{key}: {scalar(item)}" for key, item in value.items())
+        return f"{{{inside}}}"
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(map(scalar, value))}]"
+    return json.dumps(value)

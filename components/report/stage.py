@@ -1,0 +1,74 @@
+"""`report`: what failed, why, and what to change, as one page and as data."""
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from components.artifacts import Diagnosis, Metrics, Report, Telemetry
+from components.component import Context, RunInfo, component
+from components.report.params import ReportParams
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+LIMIT = 2_000_000
+
+
+@component(placement="worker")
+def report(
+    diagnoses: list[Diagnosis],
+    metrics: list[Metrics],
+    telemetries: list[Telemetry],
+    params: ReportParams,
+    *,
+    run: RunInfo,
+    context: Context,
+) -> Report:
+    """Write `report.json`, and `report.html` and `report.md` made from it alone.
+
+    The gathered lists hold one artifact per trial that has not failed, in the order
+    of `run.surviving()`. The page is at most 2 MB: where it would be larger, fewer
+    trials are drawn, and the report says how many were left out.
+
+    Raises:
+        ValueError: if a list does not hold one artifact per surviving trial.
+    """
+    from components.report.content import Evidence, build
+    from components.report.html import render_html
+    from components.report.markdown import render_markdown
+
+    surviving = run.surviving()
+    for name, gathered in (
+        ("diagnoses", diagnoses),
+        ("metrics", metrics),
+        ("telemetries", telemetries),
+    ):
+        if len(gathered) != len(surviving):
+            raise ValueError(
+                f"Invalid value for `{name}`. Expected one artifact for each of the "
+                f"{len(surviving)} trials that have not failed. "
+                f"Received: {len(gathered)}"
+            )
+    found = zip(diagnoses, metrics, telemetries, strict=True)
+    evidence = {
+        trial.id: Evidence(diagnosis, metric, telemetry)
+        for trial, (diagnosis, metric, telemetry) in zip(surviving, found, strict=True)
+    }
+    for drawn in _fewer(params.trials_with_figures):
+        content: dict[str, Any] = build(run, evidence, params, drawn)
+        page = render_html(content).encode()
+        context.progress(1, 1, kilobytes=len(page) // 1000)
+        if len(page) <= LIMIT:
+            break
+    artifact: Report = context.create(Report)
+    artifact.write_bytes("report.json", json.dumps(content).encode() + b"\n")
+    artifact.write_bytes("report.html", page)
+    artifact.write_bytes("report.md", render_markdown(content).encode())
+    return artifact
+
+
+def _fewer(most: int) -> "Iterator[int]":
+    """How many trials to draw: at first all that may be, then ever fewer."""
+    while most:
+        yield most
+        most //= 2
+    yield 0

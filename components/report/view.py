@@ -1,0 +1,212 @@
+"""From `report.json` to what the page shows, in the page's order. Pure."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from components.report import words
+from components.report.findings import failing, finding, key, severity, variant
+from components.report.intervals import wilson
+
+Trial = Mapping[str, Any]
+Content = Mapping[str, Any]
+
+
+def role(trial: Trial) -> str:
+    """How a trial is drawn: `fail`, `ok`, `open`, or `gone` where a stage failed."""
+    if trial["failed"] is not None:
+        return "gone"
+    if failing(trial):
+        return "fail"
+    return words.VERDICTS.get(trial["verdict"], ("open",))[0]
+
+
+def label(trial: Trial) -> str:
+    """A trial in few words."""
+    return words.point(trial["point"]) or f"seed {trial['seed']}"
+
+
+def variants(trials: Sequence[Trial]) -> list[list[Trial]]:
+    """Trials that differ by seed alone, together, in the order of the matrix."""
+    found: dict[str, list[Trial]] = {}
+    for trial in trials:
+        found.setdefault(key(variant(trial)), []).append(trial)
+    return list(found.values())
+
+
+def groups(trials: Sequence[Trial]) -> list[list[Trial]]:
+    """Failing trials by what they show; the worst group, and trial, first."""
+    found: dict[str, list[Trial]] = {}
+    for trial in sorted(filter(failing, trials), key=severity, reverse=True):
+        found.setdefault(finding(trial), []).append(trial)
+    return sorted(found.values(), key=lambda g: (-len(g) * severity(g[0]), -len(g)))
+
+
+def counts(trials: Sequence[Trial]) -> dict[str, int]:
+    """How many trials of each role."""
+    roles = [role(trial) for trial in trials]
+    return {name: roles.count(name) for name in ("fail", "ok", "open", "gone")}
+
+
+def variant_name(trials: Sequence[Trial]) -> str:
+    return words.point(variant(trials[0])) or "the run"
+
+
+def seeds(trials: Sequence[Trial]) -> str:
+    """How a share of seeds is said: `2 of 2 seeds`."""
+    bad = counts(trials)["fail"]
+    return f"{bad} of {words.plural(len(trials), 'seed')}"
+
+
+def headline(content: Content) -> str:
+    """The verdict in one sentence."""
+    trials = content["trials"]
+    total = counts(trials)
+    sets = variants(trials)
+    bad = [v for v in sets if counts(v)["fail"]]
+    if len(sets) > 1 and len(bad) == 1:
+        on = f" on {seeds(bad[0])}" if len(bad[0]) > 1 else ""
+        return f"{_first_up(variant_name(bad[0]))} fails{on}"
+    if len(sets) > 1 and bad:
+        return f"{len(bad)} of {len(sets)} variants fail"
+    if total["fail"]:
+        name = _name(groups(trials)[0][0])
+        some = f" on {seeds(trials)}" if len(trials) > 1 else ""
+        return f"Failed: {name}{some}"
+    if not total["ok"] and not total["open"]:
+        return "No result: every trial stopped before its diagnosis"
+    if total["open"]:
+        return f"Undetermined on {words.plural(total['open'], 'trial')}"
+    if total["gone"]:
+        return f"Healthy, but {words.plural(total['gone'], 'trial')} did not finish"
+    if len(sets) > 1:
+        return f"All {len(sets)} variants are healthy"
+    return (
+        "Healthy"
+        if len(trials) == 1
+        else f"Healthy on {len(trials)} of {len(trials)} seeds"
+    )
+
+
+def _first_up(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _name(trial: Trial) -> str:
+    found = trial["symptoms"] or trial["causes"]
+    return words.title(found[0]["id"]).lower() if found else "cause unknown"
+
+
+def standing(content: Content) -> str:
+    """The rest of the verdict: what holds beside the headline."""
+    sets = variants(content["trials"])
+    total = counts(content["trials"])
+    good = [v for v in sets if counts(v)["ok"] == len(v)]
+    parts = []
+    if len(sets) > 1 and good and len(good) < len(sets):
+        names = words.listed([variant_name(v) for v in good])
+        seeds_ = len(good[0])
+        on = f" on all {seeds_} seeds" if seeds_ > 1 else ""
+        parts.append(
+            f"{_first_up(names)} {'is' if len(good) == 1 else 'are'} healthy{on}."
+        )
+    if total["open"] and total["fail"]:
+        parts.append(f"{words.plural(total['open'], 'trial')} undetermined.")
+    if total["gone"]:
+        parts.append(f"{words.plural(total['gone'], 'trial')} did not finish.")
+    unmet = [e for e in content["expectations"] if not e["met"]]
+    if content["expectations"]:
+        met = len(content["expectations"]) - len(unmet)
+        parts.append(
+            f"{met} of {words.plural(len(content['expectations']), 'expectation')} met."
+        )
+    return " ".join(parts)
+
+
+def changes(group: Sequence[Trial]) -> list[dict[str, Any]]:
+    """What a group's main causes prescribe, equal ones once, most frequent first."""
+    found: dict[str, dict[str, Any]] = {}
+    for trial in group:
+        cause = trial["causes"][0] if trial["causes"] else {}
+        for rank, given in enumerate(cause.get("prescriptions", [])):
+            entry = {**given, "rank": rank, "trials": 0, "cause": cause["id"]}
+            name = key([given["set"], given["old"], given["places"]])
+            found.setdefault(name, entry)["trials"] += 1
+    return sorted(found.values(), key=lambda entry: (entry["rank"], -entry["trials"]))
+
+
+def symptoms(group: Sequence[Trial]) -> list[dict[str, Any]]:
+    """A group's symptoms, each with the claim of the trial that has it worst."""
+    found: dict[str, dict[str, Any]] = {}
+    for trial in group:
+        for symptom in trial["symptoms"]:
+            entry = found.setdefault(
+                symptom["id"], {**symptom, "count": 0, "of": len(group)}
+            )
+            entry["count"] += 1
+            entry.setdefault("example", label(trial))
+            if (symptom.get("severity") or 0) > (entry.get("severity") or 0):
+                entry |= {**symptom, "example": label(trial)}
+    return sorted(found.values(), key=lambda s: -(s.get("severity") or 0) * s["count"])
+
+
+def matrix(content: Content, most: int = 250) -> dict[str, Any] | None:
+    """Variants by seeds; None for a single trial."""
+    trials = content["trials"]
+    if len(trials) < 2:
+        return None
+    columns = sorted({trial["seed"] for trial in trials})
+    rows = [_row(content, group, columns) for group in variants(trials)]
+    return {
+        "columns": columns,
+        "rows": rows[:most],
+        "left_out": max(0, len(rows) - most),
+        "confidence": f"{content['confidence']:.0%}",
+    }
+
+
+def _row(
+    content: Content, trials: Sequence[Trial], columns: Sequence[int]
+) -> dict[str, Any]:
+    by_seed = {trial["seed"]: trial for trial in trials}
+    total = counts(trials)
+    measured = len(trials) - total["gone"]
+    return {
+        "name": variant_name(trials),
+        "cells": [_cell(by_seed[s]) if s in by_seed else None for s in columns],
+        "failures": total["fail"],
+        "trials": measured,
+        "interval": wilson(total["fail"], measured, content["confidence"]),
+    }
+
+
+def _cell(trial: Trial) -> dict[str, str]:
+    kind = role(trial)
+    glyph, text = {
+        "fail": ("✕", _name(trial)),
+        "ok": ("✓", "healthy"),
+        "open": ("?", "undetermined"),
+        "gone": ("!", "did not finish"),
+    }[kind]
+    return {
+        "role": kind,
+        "glyph": glyph,
+        "text": text,
+        "title": f"{label(trial)}: {text}",
+    }
+
+
+def checks(trials: Sequence[Trial]) -> list[dict[str, Any]]:
+    """Checks over all trials: how often each passed, failed, was not run."""
+    found: dict[str, dict[str, Any]] = {}
+    for trial in trials:
+        for check in trial["checks"]:
+            start = {"id": check["id"], "passed": 0, "failed": 0, "not_run": 0}
+            entry = found.setdefault(check["id"], {**start, "values": [], "why": None})
+            entry[check["status"]] = entry.get(check["status"], 0) + 1
+            if isinstance(check.get("value"), int | float):
+                entry["values"].append(check["value"])
+            for name in ("null", "threshold"):
+                if check.get(name) is not None:
+                    entry.setdefault(name, check[name])
+            entry["why"] = entry["why"] or check.get("why") or check.get("claim")
+    return list(found.values())

@@ -1,0 +1,166 @@
+"""What is drawn: intervals, thinning, pictures, choice of trials, plots."""
+
+import base64
+import io
+from xml.etree import ElementTree
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from components.report.charts import Dot, Line, Marks, curves, precision_recall
+from components.report.figures import grid, picture, points, thinned
+from components.report.findings import choose
+from components.report.intervals import wilson
+from components.report.sections import judged
+from components.report.svg import Scale, number, scale
+
+
+def test_wilson_has_its_published_values():
+    # Closed form at p = 0: high = z² / (n + z²), z = 1.959964.
+    low, high = wilson(0, 10)[1:]
+    assert low == 0
+    assert high == pytest.approx(3.841459 / 13.841459, abs=1e-6)
+    # Newcombe 1998, table I, method 3: 81 of 263 gives 0.2553 to 0.3662.
+    assert wilson(81, 263)[1:] == pytest.approx((0.2553, 0.3662), abs=5e-5)
+    assert wilson(3, 3).high == 1
+    assert wilson(0, 0) is None
+    with pytest.raises(ValueError, match="failures"):
+        wilson(3, 2)
+
+
+def test_wilson_is_symmetric():
+    for failures in range(8):
+        a, b = wilson(failures, 7), wilson(7 - failures, 7)
+        assert (a.low, a.high) == pytest.approx((1 - b.high, 1 - b.low))
+
+
+def test_thinning_keeps_extremes():
+    values = np.sin(np.linspace(0, 60, 10_000))
+    values[4321] = 9.0
+    values[77] = -9.0
+    kept = thinned(np.arange(10_000), values, 200)
+    assert len(kept["steps"]) <= 200
+    assert kept["steps"] == sorted(set(kept["steps"]))
+    assert max(kept["values"]) == 9
+    assert min(kept["values"]) == -9
+
+
+def test_grid_puts_tiles_row_by_row():
+    tiles = np.arange(9)[:, None, None, None] * np.ones((1, 2, 2, 1))
+    gapped = grid(tiles + 1, 3, 1)
+    assert gapped.shape == (8, 8, 1)
+    assert not gapped[2].any()
+    assert gapped[::3, ::3, 0].tolist() == [[1, 2, 3], [4, 5, 6], [7, 8, 9]]
+    image = grid(tiles, 3)
+    assert image.shape == (6, 6, 1)
+    assert image[::2, ::2, 0].tolist() == [[0, 1, 2], [3, 4, 5], [6, 7, 8]]
+
+
+def test_picture_round_trips_values():
+    ramp = np.linspace(-1, 1, 64).reshape(1, 8, 8, 1)
+    shown = picture(ramp, 36, 10_000)
+    image = Image.open(io.BytesIO(base64.b64decode(shown["png"]))).convert("L")
+    assert shown["size"] == [image.height, image.width]
+    # uint8 rounds to the nearest of 255 steps over [-1, 1]; white gives one more to
+    # the clear colour.
+    assert np.abs(np.asarray(image) / 127.5 - 1 - ramp[0, ..., 0]).max() <= 2 / 255
+
+
+def test_picture_keeps_to_its_budget():
+    noise = np.random.default_rng(0).uniform(-1, 1, (36, 32, 32, 3))
+    whole, small = picture(noise, 36, 10**6), picture(noise, 36, 12_000)
+    assert whole["columns"] == 6
+    assert small["columns"] < 6
+    assert len(base64.b64decode(small["png"])) <= 12_000
+
+
+def test_points_that_are_not_finite_are_left_out():
+    assert points(np.array([[0, 1], [np.nan, 1], [2, np.inf]])) == [[0.0, 1.0]]
+    assert points(np.zeros((4, 3))) is None
+
+
+def trials(*shown):
+    return [
+        {
+            "id": f"t{i}",
+            "point": {"seed": i},
+            "failed": None,
+            "verdict": verdict,
+            "symptoms": [{"id": "s", "severity": severity}] if severity else [],
+            "causes": [{"id": cause}] if cause else [],
+        }
+        for i, (verdict, severity, cause) in enumerate(shown)
+    ]
+
+
+def test_each_finding_is_drawn_before_any_is_drawn_twice():
+    given = trials(
+        ("failed", 0.9, "a"),
+        ("failed", 0.8, "a"),
+        ("failed", 0.2, "b"),
+        ("healthy", 0, None),
+    )
+    assert choose(given, 3) == {"t0", "t2", "t3"}
+    assert choose(given, 4) == {"t0", "t1", "t2", "t3"}
+    assert choose(given, 0) == set()
+
+
+def test_a_healthy_trial_is_always_drawn_beside_failing_ones():
+    given = trials(*[("failed", 0.9, c) for c in "abcdef"], ("healthy", 0, None))
+    assert "t6" in choose(given, 3)
+
+
+def test_numbers_are_written_for_readers():
+    shown = [0, 1, 0.97123, 12345, 0.1, -0.5, 1.2e-5, 1e-9, 3.2e7, None, 100, 0.05]
+    expected = "0 1 0.971 12,345 0.1 \u22120.5 1.2·10⁻⁵ 10⁻⁹ 3.2·10⁷ \u2013 100 0.05"
+    assert " ".join(map(number, shown)) == expected
+
+
+def test_scales_map_ends_and_clip():
+    x = Scale(0, 10, 100, 200)
+    assert [x(0), x(5), x(10), x(99)] == [100, 150, 200, 200]
+    y = Scale(1e-4, 1, 200, 0, log=True)
+    assert y(1e-2) == 100
+    assert y.ticks() == pytest.approx([1e-4, 1e-3, 1e-2, 1e-1, 1])
+    assert scale([3.0, 3.0], 0, 1).low < 3 < scale([3.0, 3.0], 0, 1).high
+
+
+def paths(svg, kind):
+    found = ElementTree.fromstring(svg).iter()
+    return [e for e in found if kind in (e.get("class") or "").split()]
+
+
+@pytest.mark.parametrize("values", [[1.0], [2, 2], [1e-6, 1e3], [-5, 5], [0, 0, 0]])
+def test_curves_are_well_formed_for_any_values(values):
+    line = Line("<seed 0>", "fail", list(range(len(values))), values, True)
+    plot = curves("A & B", [line], Marks(threshold=0.5, null=0.0, onset=1))
+    assert len(paths(plot, "line")) == 1
+    assert len(paths(plot, "threshold")) == 2
+    assert "nan" not in plot
+    root = ElementTree.fromstring(plot)
+    assert root.get("role") == "img"
+    assert "<seed 0>" in root.get("aria-label")
+
+
+def test_precision_recall_marks_the_null_and_every_trial():
+    dots = [Dot("a", "fail", 0.2, 0.3), Dot("b", "ok", 0.9, 0.9)]
+    plot = precision_recall(dots, (0.97, 0.96))
+    assert len(paths(plot, "mark")) == 2
+    assert len(paths(plot, "band")) == 1
+    assert not paths(precision_recall(dots, None), "band")
+
+
+def test_a_threshold_is_drawn_only_in_the_unit_of_the_curve():
+    ratio = {"series": "coverage", "value": 0.01, "null": 1.0, "threshold": 0.95}
+    last = {"series": "recall", "value": 0.4, "null": 0.9, "threshold": 0.8}
+    series = {"steps": [0, 1], "values": [0.7, 0.4]}
+    given = {
+        "symptoms": [{"evidence": [ratio, last]}],
+        "causes": [],
+        "risks": [],
+        "checks": [{"id": "last_precision", "threshold": 0.7}],
+        "metrics": {"precision": {"value": 0.5}},
+        "figures": {"series": {"coverage": series, "recall": series}},
+    }
+    assert set(judged([given])) == {("series", "recall"), ("series", "precision")}

@@ -1,0 +1,90 @@
+"""Prescriptions: addresses, places, old values, and commands that read back."""
+
+import shlex
+
+import pytest
+import yaml
+
+from components.component import RunInfo, TrialInfo
+from components.report.prescriptions import addressed, command, trained_stage
+
+WIRING = {
+    "fit": {"curriculum": ("split", "curriculum")},
+    "judge": {"metrics": ("measure", "metrics"), "telemetry": ("fit", "telemetry")},
+    "report": {"diagnoses": ("judge", "diagnosis")},
+}
+
+
+def run(wiring=WIRING, positions=None):
+    places = {"fit.discriminator": "base.yaml:9"} if positions is None else positions
+    return RunInfo("r", "n", "spec.yaml", [], [], wiring, "report", places)
+
+
+def info(point=None):
+    parameters = {"fit": {"discriminator": {"normalization": "batch"}, "rate": None}}
+    return TrialInfo("t", point or {}, 0, parameters)
+
+
+def prescribed(changes, run=run(), trial=info()):  # noqa: B008
+    cause = {"id": "c", "prescriptions": [{"set": changes, "why": "w"}]}
+    return addressed(run, trained_stage(run), trial, cause)["prescription"]
+
+
+def test_stage_is_found_through_the_wiring_not_by_name():
+    assert trained_stage(run()) == "fit"
+    assert trained_stage(run(wiring={"a": {"telemetry": ("b", "t")}})) == "b"
+    assert trained_stage(run(wiring={})) == "train"
+
+
+def test_paths_become_addresses_with_the_nearest_stated_place():
+    made = prescribed({"discriminator.normalization": "layer"})
+    assert made["set"] == {"fit.discriminator.normalization": "layer"}
+    assert made["old"] == {"fit.discriminator.normalization": "batch"}
+    assert made["where"] == "base.yaml:9"
+    assert not made["in_matrix"]
+
+
+def test_what_is_nowhere_stated_points_to_the_spec():
+    made = prescribed({"rate": 0.1, "absent.path": 1})
+    assert made["where"] == "spec.yaml"
+    assert made["old"] == {"fit.rate": None, "fit.absent.path": None}
+
+
+def test_a_value_of_the_matrix_is_said_to_be_one():
+    address = "fit.discriminator.normalization"
+    places = {"fit": "base.yaml:2", address: "spec.yaml:4"}
+    made = prescribed(
+        {"discriminator.normalization": "layer"},
+        run(positions=places),
+        info({address: "batch"}),
+    )
+    assert made["where"] == "spec.yaml:4"
+    assert made["in_matrix"]
+
+
+def test_a_cause_without_prescription_has_none():
+    made = addressed(run(), "fit", info(), {"id": "c"})
+    assert made == {"id": "c", "prescription": None, "prescriptions": []}
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "layer",
+        "no",
+        "1e-3",
+        "with space",
+        "it's",
+        0.0001,
+        3,
+        True,
+        None,
+        [1, 2],
+        {"kind": "r1", "gamma": 0.5},
+    ],
+)
+def test_commands_read_back_as_the_value(value):
+    flag, setting = shlex.split(command({"a.b": value}))
+    address, _, text = setting.partition("=")
+    assert (flag, address) == ("--set", "a.b")
+    assert yaml.safe_load(text) == value

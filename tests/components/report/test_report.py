@@ -1,0 +1,288 @@
+"""The stage as a whole: what report.json says, and a page made of it alone."""
+
+import json
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from components.report.html import render_html
+from components.report.markdown import render_markdown
+from components.report.stage import LIMIT
+
+HOSTILE = "<script>alert('x')</script>"
+
+
+@pytest.fixture(scope="module")
+def world(synthetic, tmp_path_factory):
+    return synthetic.quickstart(tmp_path_factory.mktemp("quickstart"))
+
+
+@pytest.fixture(scope="module")
+def made(world):
+    return world.report()
+
+
+def test_json_has_the_documented_schema(made):
+    content = made.content()
+    assert content["schema"] == "ganopsy.report/1"
+    assert content["spec"] == {
+        "name": "digits-batchnorm",
+        "path": "specs/quickstart.yaml",
+    }
+    assert isinstance(content["run"], str)
+    trial = content["trials"][0]
+    assert trial["point"] == {"seed": 0, "train.discriminator.normalization": "batch"}
+    assert [t["verdict"] for t in content["trials"]] == ["failed"] * 2 + ["healthy"] * 2
+    assert set(trial["symptoms"][0]) >= {
+        "id",
+        "severity",
+        "onset_step",
+        "claim",
+        "evidence",
+    }
+    assert set(trial["causes"][0]) >= {
+        "id",
+        "confidence",
+        "claim",
+        "evidence",
+        "prescription",
+    }
+    assert set(trial["checks"][0]) >= {"id", "status", "value", "null", "threshold"}
+    assert set(trial["metrics"]["precision"]) >= {"value", "null", "ci", "n"}
+    assert trial["risks"] == []
+    assert trial["measurements"] == {}
+    for expectation in content["expectations"]:
+        assert set(expectation) >= {"when", "met", "detail"}
+
+
+def test_prescriptions_are_addresses_with_place_and_old_value(made):
+    for trial in made.content()["trials"][:2]:
+        first, second = trial["causes"][0]["prescriptions"]
+        assert trial["causes"][0]["prescription"] == first
+        address = "train.discriminator.normalization"
+        assert first["set"] == {address: "none"}
+        assert first["old"] == {address: "batch"}
+        assert first["where"] == "specs/quickstart.yaml:7"
+        assert first["command"] == f"--set {address}=none"
+        assert second["set"] == {address: "layer"}
+
+
+def test_page_and_summary_are_functions_of_the_json_alone(made):
+    content = json.loads(made.read_bytes("report.json"))
+    assert render_html(content).encode() == made.read_bytes("report.html")
+    assert render_markdown(content).encode() == made.read_bytes("report.md")
+
+
+def test_json_has_no_nan(made):
+    def refuse(name):
+        raise AssertionError(name)
+
+    json.loads(made.read_bytes("report.json"), parse_constant=refuse)
+
+
+def test_equal_inputs_give_equal_bytes(world, made):
+    again = world.report()
+    for name in ("report.json", "report.html", "report.md"):
+        assert again.read_bytes(name) == made.read_bytes(name)
+
+
+def test_page_shows_what_matters(made):
+    page = made.read_bytes("report.html").decode()
+    for shown in (
+        "Normalization batch fails on 2 of 2 seeds",
+        "The samples cover less of the data than those of a healthy run.",
+        "specs/quickstart.yaml:7",
+        "--set train.discriminator.normalization=none",
+        "Batch-norm leakage",
+        "Not run",
+        "Wilson",
+    ):
+        assert shown in page
+
+
+def test_summary_shows_what_matters(made):
+    text = made.read_bytes("report.md").decode()
+    assert "`--set train.discriminator.normalization=none`" in text
+    assert "| normalization batch | 2 of 2 | 34% to 100% |" in text
+    assert "✕ not met" not in text
+
+
+def test_page_asks_for_nothing(made):
+    page = made.read_bytes("report.html").decode()
+    for address in ("http:", "https:", "url(", "@import", "//cdn", 'src="/'):
+        assert address not in page
+
+
+def test_curves_are_thinned_and_rounded(made):
+    figures = made.content()["trials"][0]["figures"]
+    assert "never_read" not in figures["series"]
+    assert len(figures["series"]["coverage"]["steps"]) == 11
+    assert all(len(s["steps"]) <= 200 for s in figures["series"].values())
+    assert [frame["step"] for frame in figures["frames"]][::11] == [0, 3000]
+
+
+def test_trial_that_failed_stands_as_such(synthetic, tmp_path):
+    world = synthetic.World(tmp_path)
+    world.add({"seed": 0}, failed="train: out of memory")
+    world.add({"seed": 1})
+    content = world.report().content()
+    first, second = content["trials"]
+    assert first["failed"] == "train: out of memory"
+    assert first["verdict"] == "undetermined"
+    assert first["metrics"] == {}
+    assert second["verdict"] == "healthy"
+    assert second["metrics"]["precision"]["value"] > 0.8
+    page = render_html(content)
+    assert "train: out of memory" in page
+    assert "Did not finish" in page
+    assert "out of memory" not in page.split("Did not finish")[0].split("</style>")[0]
+
+
+def test_run_of_which_nothing_is_left_still_reports(synthetic, tmp_path):
+    world = synthetic.World(tmp_path)
+    world.add({}, failed="curate: no records")
+    made = world.report()
+    assert "No result" in made.read_bytes("report.html").decode()
+    assert "No result" in made.read_bytes("report.md").decode()
+
+
+def test_hostile_text_stays_text(synthetic, tmp_path):
+    world = synthetic.World(tmp_path, name=HOSTILE, path=f"specs/{HOSTILE}.yaml")
+    world.positions = {"train": HOSTILE}
+    wrong = synthetic.diagnosed(np.random.default_rng(0), True)
+    for found in (*wrong["symptoms"], *wrong["causes"], *wrong["checks"]):
+        found["id"] = HOSTILE
+        found["claim"] = HOSTILE
+        found["source"] = HOSTILE
+        found["evidence"] = [{"text": HOSTILE, "series": HOSTILE}]
+    wrong["causes"][0]["rivals"] = [HOSTILE]
+    wrong["causes"][0]["prescriptions"][0] = {
+        "set": {HOSTILE: HOSTILE},
+        "why": HOSTILE,
+    }
+    wrong["experiment"] = HOSTILE
+    wrong["risks"] = wrong["causes"]
+    metrics = {HOSTILE: {"value": 0.5, "null": 0.9, "blind_to": HOSTILE}}
+    classes = [{"index": 0, "name": HOSTILE, "share": 0.0, "captured": False}]
+    content = {"metrics": metrics, "classes": classes}
+    point = {HOSTILE: HOSTILE, "seed": 0}
+    world.add(point, failing=True, diagnosis=wrong, content=content)
+    world.add({**point, "seed": 1}, failed=HOSTILE)
+    claims = {"cause": HOSTILE, HOSTILE: HOSTILE}
+    world.expectations = [synthetic.ExpectationInfo(point, claims, HOSTILE)]
+    made = world.report()
+    page = made.read_bytes("report.html").decode()
+    assert page.count("<script>") == 1
+    assert "alert(&#39;x&#39;)" in page
+    assert "<script>alert" not in page
+    summary = made.read_bytes("report.md").decode()
+    outside = "".join(summary.split("`")[::2])
+    assert "<script>" not in outside.replace("\\<", "")
+
+
+def test_prescription_is_safe_to_paste(synthetic, tmp_path):
+    world = synthetic.World(tmp_path)
+    wrong = synthetic.diagnosed(np.random.default_rng(0), True)
+    change = {"set": {"x": "$(rm -rf ~)'"}, "why": ""}
+    wrong["causes"][0]["prescriptions"] = [change]
+    world.add({"seed": 0}, failing=True, diagnosis=wrong)
+    (trial,) = world.report().content()["trials"]
+    command = trial["causes"][0]["prescription"]["command"]
+    printed = subprocess.run(
+        ["sh", "-c", f"printf '%s\\n' {command}"], capture_output=True, check=True
+    )
+    assert printed.stdout.decode().splitlines() == [
+        "--set",
+        'train.x="$(rm -rf ~)\'"',
+    ]
+
+
+@pytest.mark.parametrize("shape", [(2,), (64,), (8, 8), (32, 32, 3)])
+def test_every_shape_of_record_is_drawn_or_left_out(synthetic, tmp_path, shape):
+    world = synthetic.World(tmp_path)
+    world.add({"seed": 0}, failing=True, shape=shape)
+    made = world.report()
+    page = made.read_bytes("report.html").decode()
+    assert len(page) < LIMIT
+    figures = made.content()["trials"][0]["figures"]
+    if shape == (2,):
+        assert len(figures["generated"]["points"]) == 64
+        assert "<img" not in page
+    elif shape == (64,):
+        assert figures["generated"] is None
+    else:
+        assert figures["generated"]["picture"]["tile"] == list(shape[:2])
+        assert "<img" in page
+
+
+def test_page_of_a_huge_matrix_is_small_and_says_what_it_lacks(synthetic, tmp_path):
+    world = synthetic.World(tmp_path)
+    for seed in range(10):
+        for rate in range(20):
+            point = {"train.optimizer.learning_rate": rate / 100, "seed": seed}
+            like = rate % 2 if len(world.trials) > 1 else None
+            world.add(point, failing=rate % 2 == 0, shape=(32, 32, 3), like=like)
+    made = world.report()
+    content = made.content()
+    assert len(made.read_bytes("report.html")) <= LIMIT
+    drawn = [t for t in content["trials"] if t["figures"]]
+    assert 2 <= len(drawn) <= 12
+    assert {t["verdict"] for t in drawn} == {"failed", "healthy"}
+    assert content["without_figures"] == 200 - len(drawn)
+    page = made.read_bytes("report.html").decode()
+    assert f"{200 - len(drawn)} trials stand here without" in page
+
+
+def test_page_too_large_draws_fewer_trials(synthetic, tmp_path, monkeypatch):
+    world = synthetic.quickstart(tmp_path)
+    whole = len(world.report().read_bytes("report.html"))
+    monkeypatch.setattr(sys.modules["components.report.stage"], "LIMIT", whole - 1)
+    made = world.report()
+    assert len(made.read_bytes("report.html")) < whole
+    assert made.content()["without_figures"] > 0
+
+
+def test_missing_measurements_leave_gaps_not_errors(synthetic, tmp_path):
+    world = synthetic.World(tmp_path)
+    bare = {"verdict": "undetermined", "symptoms": [], "causes": []}
+    nothing = {"value": None, "null": None, "null_interval": None, "ci": None}
+    content = {"metrics": {"precision": nothing, "odd": {"value": float("nan")}}}
+    world.add({"seed": 0}, diagnosis=bare, content=content)
+    telemetry = world.telemetries[0]
+    telemetry.write_table(
+        "telemetry.parquet", synthetic.pa.table({"step": np.array([], np.int64)})
+    )
+    empty = np.zeros((0, 0, 8, 8, 1), np.float32)
+    telemetry.write_arrays("snapshots.npz", steps=np.array([], int), samples=empty)
+    world.metrics[0].write_arrays("plots.npz")
+    made = world.report()
+    assert "Undetermined" in made.read_bytes("report.html").decode()
+    assert made.content()["trials"][0]["metrics"]["odd"]["value"] is None
+
+
+def test_samples_that_are_not_finite_are_drawn(synthetic, tmp_path):
+    world = synthetic.World(tmp_path)
+    world.add({"seed": 0}, failing=True)
+    plots = world.metrics[0].plots()
+    plots["samples"] = np.full_like(plots["samples"], np.nan)
+    plots["generated_2d"] = np.full_like(plots["generated_2d"], np.inf)
+    world.metrics[0].write_arrays("plots.npz", **plots)
+    assert world.report().content()["trials"][0]["figures"]["generated_2d"] == []
+
+
+def test_lists_that_do_not_match_the_trials_are_refused(synthetic, tmp_path):
+    world = synthetic.quickstart(tmp_path)
+    world.metrics.pop()
+    with pytest.raises(ValueError, match="Invalid value for `metrics`"):
+        world.report()
+
+
+def test_declaring_the_stage_imports_nothing_heavy():
+    code = (
+        "import sys, components.report.stage\n"
+        "heavy = {'numpy', 'jinja2', 'PIL', 'pyarrow', 'keras', 'apache_beam'}\n"
+        "assert not heavy & set(sys.modules), heavy & set(sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
