@@ -23,7 +23,8 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar
 
-from components.artifacts import Artifact, Directory
+from components.artifacts import Artifact
+from components.directory import Directory
 from components.parts import Params
 
 if TYPE_CHECKING:

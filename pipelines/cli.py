@@ -258,9 +258,9 @@ def _selection(from_: str | None, to: str | None, only: str | None) -> "Selectio
 
 
 def _console() -> "Console":
-    from rich.console import Console
+    from pipelines.verdict import make_console
 
-    return Console(highlight=False, soft_wrap=not sys.stdout.isatty())
+    return make_console()
 
 
 def _count(number: int, noun: str) -> str:

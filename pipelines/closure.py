@@ -17,8 +17,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from components.artifacts import canonical_json
 from components.component import Component
+from components.directory import canonical_json
 
 RESOURCES = frozenset({".html", ".css", ".js", ".j2", ".json", ".svg"})
 """Suffixes of the files beside modules that components read as part of themselves."""

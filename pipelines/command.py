@@ -20,7 +20,12 @@ from pipelines.progress import Display
 from pipelines.runs import NodeUse, TrialRecord
 from pipelines.spec.model import Spec
 from pipelines.store import Store, StoreError
-from pipelines.verdict import expectations_met, print_failures, print_verdicts
+from pipelines.verdict import (
+    expectations_met,
+    make_console,
+    print_failures,
+    print_verdicts,
+)
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -76,7 +81,7 @@ class _Command:
         content = report.read_json("report.json") if report is not None else None
         failed = bool(outcomes.failed)
         self._finish(outcomes, report, "failed" if failed else "done")
-        console = _console()
+        console = make_console()
         if content is not None:
             print_verdicts(console, content)
         self._print_end(console, outcomes, report)
@@ -185,9 +190,3 @@ class _Command:
         path = Path(self._folder.path(name))
         here = Path.cwd()
         return str(path.relative_to(here) if path.is_relative_to(here) else path)
-
-
-def _console() -> "Console":
-    from rich.console import Console
-
-    return Console(highlight=False, soft_wrap=True)

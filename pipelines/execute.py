@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from components.artifacts import Directory
+from components.directory import Directory
 from pipelines.manifest import NodeRecord, Output
 from pipelines.plan import Node, Plan
 from pipelines.task import ERROR, STARTED, TASK, Task, desk
@@ -29,8 +29,8 @@ class Show(Protocol):
     def add(self, key: str, label: str, work: Directory) -> None:
         """A node is in flight; its progress is in `work`."""
 
-    def remove(self, key: str) -> None:
-        """A node is no longer in flight."""
+    def remove(self, key: str, line: str) -> None:
+        """A node is no longer in flight; `line` says how it ended."""
 
 
 @dataclass(frozen=True)
@@ -236,18 +236,18 @@ class _Execution:
 
     def _conclude(self, node: Node, key: str) -> None:
         """Take over what became of a node."""
-        self._show.remove(key)
         record = self._store.cached(key)
         if record is not None:
             self._outcomes.records[node.id] = record
-            self._show.say(f"{node.id}: done")
+            self._show.remove(key, f"{node.id}: done")
             return
         failure = self._failure(node, self._place(key))
         self._outcomes.failed[node.id] = failure
         for trial in node.trials:
             if not node.gathered:
                 self._failures.setdefault(trial, failure.brief)
-        self._show.say(f"{node.id}: failed: {failure.kind}: {failure.message}")
+        line = f"{node.id}: failed: {failure.kind}: {failure.message}"
+        self._show.remove(key, line)
         log.error("%s", failure)
 
     def _failure(self, node: Node, place: Directory) -> Failure:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from components.artifacts import canonical_json
+from components.directory import canonical_json
 from components.parts import Params
 from pipelines.closure import closure_digest, source_closure
 from pipelines.manifest import NodeRecord

@@ -5,18 +5,20 @@ driver polls the files of the nodes in flight and draws bars on a terminal, or p
 line every few seconds where there is none.
 """
 
+import contextlib
 import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TextIO
 
-from components.artifacts import Directory
+from components.directory import Directory
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
 FILE = "progress.json"
+ENDED = "ended.json"
 WRITE_EVERY = 0.5
 """Seconds between two writes of a worker."""
 POLL_EVERY = 0.5
@@ -35,7 +37,6 @@ class Writer:
     def __init__(self, work: Directory) -> None:
         self._work = work
         self._written = 0.0
-        self._began = time.time()
         self._first: tuple[float, int] | None = None
 
     def __call__(
@@ -49,17 +50,19 @@ class Writer:
         self._written = now
         began, first = self._first
         speed = (step - first) / (now - began) if now > began else 0.0
-        content = {
-            "step": step,
-            "total": total,
-            "speed": speed,
-            "time": now,
-            "fields": dict(fields),
-        }
-        try:
-            self._work.write_json(FILE, content)
-        except OSError:  # Progress must not fail what it reports on.
-            return
+        self._write(step, total, speed, fields)
+
+    def begin(self) -> None:
+        """Say that work has begun; how much there is, is not known yet."""
+        self._write(0, 0, 0.0, {})
+
+    def _write(
+        self, step: int, total: int, speed: float, fields: Mapping[str, float | str]
+    ) -> None:
+        values = {"step": step, "total": total, "speed": speed, "fields": dict(fields)}
+        # Progress must not fail what it reports on.
+        with contextlib.suppress(OSError):
+            self._work.write_json(FILE, values)
 
 
 @dataclass
@@ -72,23 +75,24 @@ class Item:
     total: int = 0
     speed: float = 0.0
     fields: Mapping[str, Any] = field(default_factory=dict)
+    begun: bool = False
+    ended: str = ""
 
     def poll(self) -> None:
         """Read what the worker wrote last."""
-        try:
-            content = self._read()
-        except (OSError, ValueError):
-            return
-        self.step, self.total = int(content["step"]), int(content["total"])
-        self.speed = float(content["speed"])
-        self.fields = content["fields"]
-
-    def _read(self) -> dict[str, Any]:
-        return dict(self.work.read_json(FILE))
+        with contextlib.suppress(OSError, ValueError):
+            content = self.work.read_json(FILE)
+            self.begun = True
+            self.step, self.total = int(content["step"]), int(content["total"])
+            self.speed = float(content["speed"])
+            self.fields = content["fields"]
+        with contextlib.suppress(OSError, ValueError):
+            self.ended = str(self.work.read_json(ENDED))
 
     def figures(self) -> str:
         """Speed and the component's own figures, in a few characters."""
-        parts = [f"{self.speed:,.0f} steps/s"] if self.speed else []
+        own = self.speed and "steps/s" not in self.fields
+        parts = [f"{self.speed:,.0f} steps/s"] if own else []
         for name, value in self.fields.items():
             shown = f"{value:.3g}" if isinstance(value, float) else str(value)
             parts.append(f"{name} {shown}")
@@ -152,11 +156,14 @@ class Display:
         with self._lock:
             self._items[key] = Item(label, work)
 
-    def remove(self, key: str) -> None:
+    def remove(self, key: str, line: str) -> None:
+        """Show a node no longer, but a last line, unless that has been said."""
         with self._lock:
-            self._items.pop(key, None)
+            known = self._items.pop(key, None)
             if self._bars is not None:
                 self._bars.remove(key)
+        if known is not None:
+            self.say(line)
 
     def _loop(self) -> None:
         while not self._stop.wait(POLL_EVERY):
@@ -164,7 +171,10 @@ class Display:
                 items = dict(self._items)
             for item in items.values():
                 item.poll()
-            self._show(items)
+            for key, item in items.items():
+                if item.ended:
+                    self.remove(key, f"{item.label}: {item.ended}")
+            self._show({key: i for key, i in items.items() if i.begun and not i.ended})
 
     def _show(self, items: Mapping[str, Item]) -> None:
         with self._lock:
@@ -177,8 +187,7 @@ class Display:
             return
         self._last_line = time.monotonic()
         for item in items.values():
-            if item.total:
-                self.say("  " + item.line())
+            self.say("  " + item.line())
 
 
 class _Bars:

@@ -110,4 +110,6 @@ def log_to(path: str) -> None:
     root.addHandler(handler)
     root.setLevel(logging.WARNING)
     logging.getLogger("ganopsy").setLevel(logging.INFO)
+    # Beam's workers set the root's level themselves.
+    logging.getLogger("apache_beam").setLevel(logging.WARNING)
     logging.captureWarnings(True)

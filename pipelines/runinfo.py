@@ -4,8 +4,8 @@ import hashlib
 from collections.abc import Mapping
 from typing import Any
 
-from components.artifacts import canonical_json
 from components.component import ExpectationInfo, RunInfo, TrialInfo
+from components.directory import canonical_json
 from components.parts import Params
 from pipelines.spec.model import Spec, Stage, Trial
 

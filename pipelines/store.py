@@ -25,7 +25,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, TypeVar
 
-from components.artifacts import MANIFEST, TYPES, Artifact, Directory
+from components.artifacts import MANIFEST, TYPES, Artifact
+from components.directory import Directory
 from pipelines import integrity
 from pipelines.files import Files, open_files
 from pipelines.integrity import artifact_folder, payload_folder, type_name

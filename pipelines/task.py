@@ -17,7 +17,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
-from components.artifacts import Artifact, Directory
+from components.artifacts import Artifact
 from components.component import (
     Component,
     Context,
@@ -26,7 +26,8 @@ from components.component import (
     TrialInfo,
     load_component,
 )
-from pipelines.progress import Writer
+from components.directory import Directory
+from pipelines.progress import ENDED, Writer
 
 if TYPE_CHECKING:
     import apache_beam as beam
@@ -99,8 +100,10 @@ def perform(
         _perform(store, key, place, task, make_pipeline)
     except (Exception, SystemExit) as error:
         place.write_json(ERROR, describe_error(error))
+        place.write_json(ENDED, f"failed: {type(error).__name__}: {error}")
         log.exception("%s failed", task.label)
         return "failed"
+    place.write_json(ENDED, "done")
     return "done"
 
 
@@ -113,6 +116,8 @@ def _perform(
 ) -> None:
     component = load_component(task.component, Path(task.base) if task.base else None)
     log.info("%s started", task.label)
+    writer = Writer(place)
+    writer.begin()
     outputs = component.call(
         _inputs(store, component, task.inputs),
         component.params.model_validate_json(json.dumps(task.params)),
@@ -122,7 +127,7 @@ def _perform(
             create=store.stage,
             scratch=Directory(f"{store.work(key).url}/scratch"),
             make_pipeline=make_pipeline,
-            report=Writer(place),
+            report=writer,
             log=log,
         ),
     )

@@ -1,5 +1,6 @@
 """What a person reads at the end of a run: verdicts, causes, and what to change."""
 
+import sys
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -8,7 +9,19 @@ if TYPE_CHECKING:
 
     from pipelines.execute import Failure
 
+WIDE = 200
+"""Columns of tables that are not read on a terminal."""
+
 STYLES = {"healthy": "green", "failed": "red", "undetermined": "yellow"}
+
+
+def make_console() -> "Console":
+    """A console on standard output; wide where that is no terminal, so that nothing
+    is folded on the way to a file."""
+    from rich.console import Console
+
+    width = None if sys.stdout.isatty() else WIDE
+    return Console(highlight=False, width=width)
 
 
 def set_flags(prescription: Mapping[str, Any]) -> str:
@@ -37,6 +50,7 @@ def plain(value: Any) -> str:
 
 def print_verdicts(console: "Console", report: Mapping[str, Any]) -> None:
     """A row a trial, each prescription once, and the expectations."""
+    from rich.markup import escape
     from rich.table import Table
 
     table = Table(box=None, pad_edge=False, header_style="bold")
@@ -45,7 +59,7 @@ def print_verdicts(console: "Console", report: Mapping[str, Any]) -> None:
     for trial in report["trials"]:
         style = STYLES.get(trial["verdict"], "")
         table.add_row(
-            point_text(trial),
+            escape(str(trial["id"])),
             f"[{style}]{trial['verdict']}[/]" if style else trial["verdict"],
             top(trial.get("symptoms", [])),
             top(trial.get("causes", [])),
@@ -58,14 +72,6 @@ def print_verdicts(console: "Console", report: Mapping[str, Any]) -> None:
     for change in changes:
         console.print("  " + change, soft_wrap=True, highlight=False, markup=False)
     _print_expectations(console, report.get("expectations", []))
-
-
-def point_text(trial: Mapping[str, Any]) -> str:
-    """A trial's point on the matrix, in one line."""
-    point = trial.get("point") or {}
-    if not point:
-        return str(trial["id"])
-    return ", ".join(f"{address}={plain(value)}" for address, value in point.items())
 
 
 def top(claims: Sequence[Mapping[str, Any]]) -> str:

@@ -1,5 +1,6 @@
 """A worker process: Beam's Python worker, quiet, and never outliving its driver."""
 
+import logging
 import os
 import sys
 import threading
@@ -21,6 +22,9 @@ def main() -> None:
     from apache_beam.runners.worker import sdk_worker_main
 
     sdk_worker_main.main(sys.argv)
+    # Tearing down TensorFlow takes seconds, and there is nothing left to tear down.
+    logging.shutdown()
+    os._exit(0)
 
 
 def _die_with(parent: int) -> None:

@@ -15,10 +15,10 @@ import apache_beam as beam
 import numpy as np
 import pyarrow as pa
 
-from components.artifacts import Directory
 from components.curate import duplicates, tables
 from components.curate.prepare import Target, prepare
 from components.curate.source import Chunk, CurateError, Flaw, Source
+from components.directory import Directory
 
 COUNTS = "counts.json"
 Keyed = tuple[int, pa.RecordBatch]

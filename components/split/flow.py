@@ -7,7 +7,7 @@ import apache_beam as beam
 import numpy as np
 import pyarrow as pa
 
-from components.artifacts import Directory
+from components.directory import Directory
 from components.split.difficulty import Difficulty, Score
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from components.artifacts import Directory
+from components.directory import Directory
 
 KEPT = 2
 

@@ -9,8 +9,9 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from components.artifacts import Curriculum, Directory, Modes
+from components.artifacts import Curriculum, Modes
 from components.component import Context
+from components.directory import Directory
 
 
 @pytest.fixture

@@ -30,13 +30,13 @@ def heavy_imports(toy, *arguments):
         f"sys.argv = ['ganopsy', *{arguments!r}]\n"
         "try:\n    main()\n"
         "except SystemExit as end:\n    assert not end.code, end.code\n"
-        f"print(*[name for name in {HEAVY!r} if name in sys.modules], sep=' ')\n"
+        f"print('LOADED', *[name for name in {HEAVY!r} if name in sys.modules])\n"
     )
     result = subprocess.run(
         [sys.executable, "-c", code], cwd=toy.folder, capture_output=True, text=True,
         check=True,
     )  # fmt: skip
-    return result.stdout.rstrip("\n").rpartition("\n")[2].split()
+    return result.stdout.rpartition("LOADED")[2].split()
 
 
 @pytest.mark.parametrize(
@@ -58,9 +58,7 @@ def test_nothing_heavy_is_imported(toy, arguments):
 def test_check_counts(toy):
     result = toy.ganopsy("check", "spec.yaml")
     assert result.returncode == 0
-    assert result.stdout == (
-        "spec.yaml: good. 3 stages, 2 trials, 1 expectation.\n"
-    )
+    assert result.stdout == ("spec.yaml: good. 3 stages, 2 trials, 1 expectation.\n")
 
 
 def test_a_bad_spec_ends_with_2_and_exactly_the_errors(toy):
@@ -158,7 +156,9 @@ def test_a_cached_run_loads_neither_beam_nor_tensorflow(toy):
 
 
 def test_unmet_expectations_end_with_1(toy):
-    toy.spec.write_text(toy.spec.read_text().replace("verdict: healthy", "cause: data_fault"))
+    toy.spec.write_text(
+        toy.spec.read_text().replace("verdict: healthy", "cause: data_fault")
+    )
     result = toy.run()
     assert result.returncode == 1
     assert "Expectations 0 of 1 met" in result.stdout
@@ -170,7 +170,9 @@ def test_a_failed_run_says_why_and_how_to_resume(toy):
         "run", "spec.yaml", "--set", "work.fault=raise", "--set", "work.at=1"
     )
     assert result.returncode == 3
-    assert "Stage `work` (spec.yaml:7), component `toy_components:work`" in result.stdout
+    assert (
+        "Stage `work` (spec.yaml:7), component `toy_components:work`" in result.stdout
+    )
     assert "trial seed=1: ValueError: seed 1 went wrong" in result.stdout
     command = "ganopsy run spec.yaml --set work.fault=raise --set work.at=1"
     assert result.stdout.rstrip().endswith(command)

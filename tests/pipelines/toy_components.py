@@ -108,7 +108,11 @@ def gather(diagnoses: list[Diagnosis], *, run: RunInfo, context: Context) -> Rep
         for trial in run.trials
     ]
     met = [
-        {"when": dict(e.when), "met": e.claims.get("verdict") == "healthy", "detail": ""}
+        {
+            "when": dict(e.when),
+            "met": e.claims.get("verdict") == "healthy",
+            "detail": "",
+        }
         for e in run.expectations
     ]
     content = {"schema": "ganopsy.report/1", "trials": trials, "expectations": met}

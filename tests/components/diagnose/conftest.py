@@ -7,12 +7,13 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from components.artifacts import Directory, Metrics, Telemetry
+from components.artifacts import Metrics, Telemetry
 from components.component import Context
 from components.diagnose.calibration import CalibrationTable
 from components.diagnose.readings import Readings
 from components.diagnose.stage import DiagnoseParams, as_json, diagnose_readings
 from components.diagnose.statistics import STATISTICS
+from components.directory import Directory
 from components.train.params import TrainParams
 
 STEPS = np.arange(0, 1300, 100)

@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from components.artifacts import Diagnosis, Directory, Metrics, Report, Telemetry
+from components.artifacts import Diagnosis, Metrics, Report, Telemetry
 from components.component import Context, ExpectationInfo, RunInfo, TrialInfo
+from components.directory import Directory
 from components.report.params import ReportParams
 from components.report.stage import report
 

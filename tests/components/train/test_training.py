@@ -9,7 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from components.artifacts import Curriculum, Directory, Gan, Telemetry
+from components.artifacts import Curriculum, Gan, Telemetry
+from components.directory import Directory
 from components.train import trainer
 from components.train.networks import ShapeError
 from components.train.objectives.minimax import Minimax
@@ -106,7 +107,8 @@ def test_a_checkpoint_of_another_training_is_passed_over(
 
 SCRIPT = """
 import json, sys
-from components.artifacts import Curriculum, Directory
+from components.artifacts import Curriculum
+from components.directory import Directory
 from components.component import Context
 from components.train import trainer
 from components.train.params import TrainParams
