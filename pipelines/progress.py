@@ -204,16 +204,18 @@ class _Bars:
         self._progress.console.print(line, highlight=False, markup=False)
 
     def update(self, items: Mapping[str, Item]) -> None:
+        from rich.markup import escape
+
         for key, item in items.items():
             if key not in self._tasks:
                 self._tasks[key] = self._progress.add_task(
-                    item.label, total=None, figures=""
+                    escape(item.label), total=None, figures=""
                 )
             self._progress.update(
                 self._tasks[key],
                 completed=item.step,
                 total=item.total or None,
-                figures=item.figures(),
+                figures=escape(item.figures()),
             )
 
     def remove(self, key: str) -> None:
@@ -245,4 +247,7 @@ def _progress(console: Any) -> "Progress":
         TimeRemainingColumn(),
         console=console,
         transient=True,
+        # What components print goes to the log, as descriptors 1 and 2 do.
+        redirect_stdout=False,
+        redirect_stderr=False,
     )

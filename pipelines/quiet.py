@@ -22,13 +22,8 @@ SILENCE = {
     "GRPC_ENABLE_FORK_SUPPORT": "0",
     "PYTHONUNBUFFERED": "1",
     "TF_CPP_MIN_LOG_LEVEL": "2",
-    "TF_ENABLE_ONEDNN_OPTS": "0",
 }
-"""What third-party libraries read when they are imported.
-
-oneDNN's kernels sum in an order that depends on the threads at hand; without them equal
-inputs give equal bits.
-"""
+"""What third-party libraries read when they are imported."""
 
 
 def cores() -> int:

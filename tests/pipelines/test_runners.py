@@ -1,4 +1,4 @@
-"""A spec's runner becomes Beam's options; stores that workers cannot reach are refused."""
+"""A spec's runner becomes Beam's options; stores out of reach are refused."""
 
 import pytest
 from pydantic import ValidationError

@@ -108,12 +108,8 @@ def gather(diagnoses: list[Diagnosis], *, run: RunInfo, context: Context) -> Rep
         for trial in run.trials
     ]
     met = [
-        {
-            "when": dict(e.when),
-            "met": e.claims.get("verdict") == "healthy",
-            "detail": "",
-        }
-        for e in run.expectations
+        {"when": {}, "met": "verdict" in entry.claims, "detail": ""}
+        for entry in run.expectations
     ]
     content = {"schema": "ganopsy.report/1", "trials": trials, "expectations": met}
     made.write_json("report.json", content)
@@ -124,6 +120,5 @@ def gather(diagnoses: list[Diagnosis], *, run: RunInfo, context: Context) -> Rep
 
 def _cause(content: dict) -> dict:
     prescription = {"set": {"work.steps": 21}, "where": "spec.yaml:9", "why": ""}
-    return {
-        "id": f"toy_{content['value']}", "confidence": 0.5, "prescription": prescription,
-    }  # fmt: skip
+    name = f"toy_{content['value']}"
+    return {"id": name, "confidence": 0.5, "prescription": prescription}
