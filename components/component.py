@@ -222,10 +222,11 @@ def load_component(reference: str, base: Path | None = None) -> Component:
         function = getattr(module, function_name, None)
     declared = getattr(function, "__component__", None)
     if not isinstance(declared, Component):
+        found = "a " + type(function).__name__ if function is not None else "nothing"
         raise ComponentError(
             f"No component `{reference}`. Expected a function decorated with "
             f"@component in {getattr(module, '__file__', module)}. "
-            f"Received: {type(function).__name__}"
+            f"Received: {found} of that name"
         )
     return declared
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from pipelines.interrupt import INTERRUPTED
+from pipelines.execution.interrupt import INTERRUPTED
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -109,7 +109,7 @@ def plan(
     store: StoreOption = None,
 ) -> None:
     """Show the graph: each node cached or not, and the reason."""
-    from pipelines.overview import print_plan
+    from pipelines.command.overview import print_plan
     from pipelines.plan import make_plan
 
     read = _read(spec, set_, store=store)
@@ -129,7 +129,7 @@ def run(
     store: StoreOption = None,
 ) -> None:
     """Run a spec: what is cached is not made again; end with the verdict."""
-    from pipelines.command import run_spec
+    from pipelines.command.running import run_spec
 
     read = _read(spec, set_, runner=runner, store=store)
     raise typer.Exit(
@@ -140,7 +140,7 @@ def run(
 @app.command("runs")
 def list_past(store: StorePlace = "runs") -> None:
     """List past runs, the newest first."""
-    from pipelines.overview import print_runs
+    from pipelines.command.overview import print_runs
 
     print_runs(_console(), _store(store))
 
@@ -152,7 +152,7 @@ def compare(
     store: StorePlace = "runs",
 ) -> None:
     """Show what differs between two runs: parameters, verdicts, metrics."""
-    from pipelines.overview import print_comparison
+    from pipelines.command.overview import print_comparison
 
     print_comparison(_console(), _store(store), a, b)
 
@@ -165,7 +165,7 @@ def open_report(
     store: StorePlace = "runs",
 ) -> None:
     """Open a run's report in a browser; print its path where there is none."""
-    from pipelines.overview import report_path, show
+    from pipelines.command.overview import report_path, show
 
     typer.echo(show(report_path(_store(store), run)))
 
@@ -198,7 +198,7 @@ def gc(
     ] = False,
 ) -> None:
     """Remove what no run refers to: artifacts, records, scratch, staging."""
-    from pipelines.overview import print_collected
+    from pipelines.command.overview import print_collected
 
     typer.echo(print_collected(_store(store), keep, days, dry_run))
 
@@ -212,7 +212,7 @@ def components(
 ) -> None:
     """List the components, or show one: inputs, outputs, parameters."""
     from components.component import load_component, registered
-    from pipelines.catalog import print_component, print_components
+    from pipelines.command.catalog import print_component, print_components
 
     if name is None:
         print_components(_console(), registered())
@@ -258,7 +258,7 @@ def _selection(from_: str | None, to: str | None, only: str | None) -> "Selectio
 
 
 def _console() -> "Console":
-    from pipelines.verdict import make_console
+    from pipelines.command.verdict import make_console
 
     return make_console()
 

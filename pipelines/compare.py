@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from components.artifacts import Report
-from pipelines.reasons import show
+from pipelines.planning.reasons import show
 from pipelines.runs import RunRecord, load
 from pipelines.store import Store, StoreError
 

@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from components.directory import Directory
-from pipelines.manifest import NodeRecord, Output
+from pipelines.execution.task import ERROR, STARTED, TASK, Task, desk
 from pipelines.plan import Node, Plan
-from pipelines.task import ERROR, STARTED, TASK, Task, desk
+from pipelines.storage.manifest import NodeRecord, Output
 
 log = logging.getLogger("ganopsy")
 
@@ -200,7 +200,7 @@ class _Execution:
 
     def _perform(self, ready: Sequence[tuple[Node, NodeRecord]]) -> None:
         """Work through described nodes, wherever their component is placed."""
-        from pipelines import jobs
+        from pipelines.execution import jobs
 
         runner = self._plan.spec.runner
         keys = [draft.key for _, draft in ready]
@@ -213,7 +213,7 @@ class _Execution:
 
     def _spread(self, keys: Sequence[str]) -> None:
         """One Beam job for all keys; another for what a dying worker left undone."""
-        from pipelines import jobs
+        from pipelines.execution import jobs
 
         runner = self._plan.spec.runner
         left = list(keys)

@@ -14,13 +14,19 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal
 
 from components.component import RunInfo
-from pipelines import closure
-from pipelines.manifest import NodeRecord, Output, Producer
-from pipelines.nodes import Node, NodeOutput, draft_record, make_nodes, node_key
-from pipelines.reasons import History, input_changes, own_changes
-from pipelines.runinfo import Failures, run_info
-from pipelines.selection import PlanError, Selection, dependencies
+from pipelines.planning import closure
+from pipelines.planning.nodes import (
+    Node,
+    NodeOutput,
+    draft_record,
+    make_nodes,
+    node_key,
+)
+from pipelines.planning.reasons import History, input_changes, own_changes
+from pipelines.planning.runinfo import Failures, run_info
+from pipelines.planning.selection import PlanError, Selection, dependencies
 from pipelines.spec.model import Spec
+from pipelines.storage.manifest import NodeRecord, Output, Producer
 from pipelines.store import Store
 
 __all__ = [

@@ -58,7 +58,7 @@ class Runner(Part):
 
 def worker_command() -> str:
     """The command line of a worker process."""
-    return f"{sys.executable} -m pipelines.worker"
+    return f"{sys.executable} -m pipelines.execution.worker"
 
 
 class Local(Runner):

@@ -14,8 +14,8 @@ from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from pipelines.manifest import FormatError, Output, now, read_form
 from pipelines.spec.model import Spec
+from pipelines.storage.manifest import FormatError, Output, now, read_form
 from pipelines.store import Store, StoreError
 
 RUN_FORMAT = "ganopsy.run/1"

@@ -27,10 +27,10 @@ from typing import Any, TypeVar
 
 from components.artifacts import MANIFEST, TYPES, Artifact
 from components.directory import Directory
-from pipelines import integrity
-from pipelines.files import Files, open_files
-from pipelines.integrity import artifact_folder, payload_folder, type_name
-from pipelines.manifest import (
+from pipelines.storage import integrity
+from pipelines.storage.files import Files, open_files
+from pipelines.storage.integrity import artifact_folder, payload_folder, type_name
+from pipelines.storage.manifest import (
     Corruption,
     FileEntry,
     Manifest,

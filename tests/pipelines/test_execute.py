@@ -159,7 +159,7 @@ def test_two_runs_at_once_both_succeed(toy):
 
 
 def test_the_end_of_a_worker_in_words():
-    from pipelines.workers import describe_exit
+    from pipelines.execution.workers import describe_exit
 
     assert "memory ran out" in describe_exit(-signal.SIGKILL)
     assert "SIGSEGV: a crash in native code" in describe_exit(-signal.SIGSEGV)

@@ -11,12 +11,12 @@ import pytest
 from components.artifacts import Dataset, Diagnosis, Gan, Metrics, Report
 from components.component import Component, RunInfo, component
 from components.parts import Params
-from pipelines.manifest import Output
-from pipelines.nodes import make_nodes
 from pipelines.plan import PlanError, Selection, make_plan
-from pipelines.runinfo import run_info
+from pipelines.planning.nodes import make_nodes
+from pipelines.planning.runinfo import run_info
 from pipelines.runners import Local
 from pipelines.spec.model import Expectation, Position, Reference, Spec, Stage, Trial
+from pipelines.storage.manifest import Output
 from pipelines.store import Store
 
 
@@ -260,7 +260,7 @@ def test_a_new_trial_was_never_run(store):
 
 def test_a_changed_source_is_named_with_its_file(store, monkeypatch):
     execute(make_spec(), store)
-    from pipelines import nodes
+    from pipelines.planning import nodes
 
     real = nodes.source_closure
     changed = lambda c, base: {**real(c, base), "components/artifacts.py": "0"}  # noqa: E731

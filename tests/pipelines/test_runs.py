@@ -13,12 +13,12 @@ from datetime import timedelta
 import pytest
 
 from components.artifacts import Metrics, Report
-from pipelines.collect import collect
 from pipelines.compare import compare
-from pipelines.manifest import NodeRecord, Output, Producer
 from pipelines.runners import Local
 from pipelines.runs import NodeUse, RunError, begin, finish, list_runs, load, save
 from pipelines.spec.model import Spec, Trial
+from pipelines.storage.collect import collect
+from pipelines.storage.manifest import NodeRecord, Output, Producer
 from pipelines.store import Store
 
 PRODUCER = Producer("k", "toy:train", "train")

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from components.artifacts import Dataset, Metrics
-from pipelines.manifest import NodeRecord, Output, Producer
+from pipelines.storage.manifest import NodeRecord, Output, Producer
 from pipelines.store import MissingArtifact, Store, StoreError
 
 PRODUCER = Producer("k" * 64, "spec:evaluate", "evaluate")

@@ -27,7 +27,7 @@ from components.component import (
     load_component,
 )
 from components.directory import Directory
-from pipelines.progress import ENDED, Writer
+from pipelines.execution.progress import ENDED, Writer
 
 if TYPE_CHECKING:
     import apache_beam as beam
@@ -141,7 +141,7 @@ def commit(store: "Store", task: Task, outputs: Mapping[str, Artifact]) -> None:
     Artifacts that a component made and did not return are discarded with the rest of
     the staging by `ganopsy gc`.
     """
-    from pipelines.manifest import NodeRecord, Output, Producer, now
+    from pipelines.storage.manifest import NodeRecord, Output, Producer, now
 
     record = NodeRecord.from_json(task.record)
     producer = Producer(record.key, task.label, task.component)

@@ -12,20 +12,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from components.artifacts import Artifact
-from pipelines import quiet, runs
-from pipelines.execute import Outcomes, execute
-from pipelines.interrupt import ends_at_once
-from pipelines.plan import Plan, Selection, make_plan
-from pipelines.progress import Display
-from pipelines.runs import NodeUse, TrialRecord
-from pipelines.spec.model import Spec
-from pipelines.store import Store, StoreError
-from pipelines.verdict import (
+from pipelines import runs
+from pipelines.command.verdict import (
     expectations_met,
     make_console,
     print_failures,
     print_verdicts,
 )
+from pipelines.execute import Outcomes, execute
+from pipelines.execution import quiet
+from pipelines.execution.interrupt import ends_at_once
+from pipelines.execution.progress import Display
+from pipelines.plan import Plan, Selection, make_plan
+from pipelines.runs import NodeUse, TrialRecord
+from pipelines.spec.model import Spec
+from pipelines.store import Store, StoreError
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -16,9 +16,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
-from pipelines.integrity import artifact_folder
-from pipelines.manifest import Output
 from pipelines.runs import RunRecord, list_runs
+from pipelines.storage.integrity import artifact_folder
+from pipelines.storage.manifest import Output
 from pipelines.store import Store
 
 RESTING = timedelta(days=1)

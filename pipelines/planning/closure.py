@@ -23,7 +23,7 @@ from components.directory import canonical_json
 RESOURCES = frozenset({".html", ".css", ".js", ".j2", ".json", ".svg"})
 """Suffixes of the files beside modules that components read as part of themselves."""
 OWN = ("components", "pipelines")
-DISTRIBUTION = Path(__file__).resolve().parent.parent
+DISTRIBUTION = Path(__file__).resolve().parents[2]
 LOADERS = frozenset({"import_module", "lazy_import", "__import__"})
 """Functions that import the module that their first argument names."""
 

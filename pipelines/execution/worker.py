@@ -6,11 +6,11 @@ import sys
 import threading
 import time
 
-from pipelines import quiet
+from pipelines.execution import quiet
 
 
 def main() -> None:
-    """Run Beam's worker as its environment variables say; see `pipelines.workers`."""
+    """Run Beam's worker as its environment says; see `workers` beside this."""
     threading.Thread(target=_die_with, args=(os.getppid(),), daemon=True).start()
     log = os.environ.get(quiet.LOG_VARIABLE)
     quiet.apply_environment()

@@ -22,7 +22,7 @@ from google.protobuf import (  # type: ignore[import-untyped]
     text_format,
 )
 
-from pipelines import quiet
+from pipelines.execution import quiet
 from pipelines.runners import worker_command
 
 

@@ -6,8 +6,8 @@ import time
 from dataclasses import replace
 
 from components.artifacts import MANIFEST, TYPES, Artifact
-from pipelines.files import Files
-from pipelines.manifest import Corruption, FormatError, Manifest, NodeRecord
+from pipelines.storage.files import Files
+from pipelines.storage.manifest import Corruption, FormatError, Manifest, NodeRecord
 
 
 def artifact_folder(kind: type[Artifact] | str, digest: str) -> str:

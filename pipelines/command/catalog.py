@@ -10,7 +10,7 @@ from pydantic_core import PydanticUndefined
 
 from components.component import Component
 from components.parts import Part
-from pipelines.verdict import plain
+from pipelines.command.verdict import plain
 
 if TYPE_CHECKING:
     from rich.console import Console

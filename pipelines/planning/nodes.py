@@ -7,10 +7,10 @@ from typing import Any
 
 from components.directory import canonical_json
 from components.parts import Params
-from pipelines.closure import closure_digest, source_closure
-from pipelines.manifest import NodeRecord
-from pipelines.runinfo import plain_params
+from pipelines.planning.closure import closure_digest, source_closure
+from pipelines.planning.runinfo import plain_params
 from pipelines.spec.model import Spec, Stage, Trial
+from pipelines.storage.manifest import NodeRecord
 
 KEY_VERSION = 1
 """Part of every key; to be raised when what keys are computed from changes."""
@@ -35,7 +35,7 @@ class Node:
         inputs: input -> the outputs that feed it: one, or, gathered, one for every
             trial of the spec, in order.
         gathered: names of the inputs that are gathered.
-        closure, fingerprint: see `pipelines.closure` and `Component`.
+        closure, fingerprint: see `pipelines.planning.closure` and `Component`.
     """
 
     id: str

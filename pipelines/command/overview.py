@@ -6,11 +6,11 @@ import webbrowser
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from pipelines.collect import collect
 from pipelines.compare import compare
 from pipelines.plan import Plan, State
-from pipelines.reasons import show as shown
+from pipelines.planning.reasons import show as shown
 from pipelines.runs import RunError, RunRecord, list_runs, load
+from pipelines.storage.collect import collect
 from pipelines.store import Store
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from components.component import BUILTIN, Component, load_component
-from pipelines import closure as closures
-from pipelines.closure import Root, _Walk, source_closure
+from pipelines.planning import closure as closures
+from pipelines.planning.closure import Root, _Walk, source_closure
 
 USER = """
 from components.artifacts import Metrics
@@ -123,7 +123,7 @@ def test_names_do_not_depend_on_where_the_files_are(tmp_path):
 @pytest.fixture
 def copy(tmp_path, monkeypatch):
     """A copy of the components, whose closures can be changed; a look-up of one."""
-    original = Path(closures.__file__).resolve().parent.parent
+    original = Path(closures.__file__).resolve().parents[2]
     shutil.copytree(
         original / "components", tmp_path / "components",
         ignore=shutil.ignore_patterns("__pycache__"),

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from pipelines.manifest import NodeRecord
+from pipelines.storage.manifest import NodeRecord
 from pipelines.store import Store
 
 NAMED = 3

@@ -11,9 +11,9 @@ from apache_beam.internal.cloudpickle import cloudpickle
 from apache_beam.options.pipeline_options import PipelineOptions
 
 from components.component import Component
-from pipelines import workers
+from pipelines.execution import workers
+from pipelines.execution.task import perform
 from pipelines.runners import Runner
-from pipelines.task import perform
 
 log = logging.getLogger("ganopsy")
 

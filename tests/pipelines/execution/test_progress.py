@@ -8,7 +8,7 @@ import re
 import pytest
 
 from components.artifacts import Directory
-from pipelines.progress import ENDED, Display, Item, Writer
+from pipelines.execution.progress import ENDED, Display, Item, Writer
 
 
 @pytest.fixture

@@ -1,0 +1,1 @@
+"""What the store is made of: files, manifests, checks and collection."""
