@@ -153,7 +153,11 @@ class Curriculum(Artifact):
         names = [name for name in self.names() if name.startswith(f"{part}/")]
         table = pa.concat_tables([self.read_table(name) for name in names])
         rows = table.num_rows
-        values = table["data"].combine_chunks().flatten().to_numpy()
+        column = table["data"]
+        # Combining copies even a single chunk, which may be a whole mapped file.
+        single = column.num_chunks == 1
+        chunk = column.chunk(0) if single else column.combine_chunks()
+        values = chunk.flatten().to_numpy()
         return Records(
             data=values.reshape(rows, *self.shape()),
             labels=table["label"].to_numpy(),

@@ -20,6 +20,8 @@ VERDICT = pa.schema(
     [("row", pa.int64()), ("reason", pa.string()), ("detail", pa.string())]
 )
 Keyed = tuple[int, pa.RecordBatch]
+Place = tuple[str, int, int]
+"""Origin, chunk and row of a record."""
 Array = np.ndarray[Any, Any]
 
 
@@ -127,20 +129,32 @@ def by_band(batch: pa.RecordBatch, distance: int) -> Iterator[Keyed]:
 def near_pairs(
     keyed: tuple[int, Iterable[pa.RecordBatch]], distance: int
 ) -> Iterator[pa.RecordBatch]:
-    """Pairs of records that agree on the key's band and lie within `distance`."""
+    """Pairs of records that agree on the key's band and lie within `distance`.
+
+    Records of one hash are all near the first of them (`same`), and whatever is near
+    one is near all: only their first is compared with others. Thousands of flat
+    images, whose hashes are equal, therefore make thousands of pairs, not millions.
+    """
     key, batches = keyed
+    band = key // SHARDS
     table = _gather(batches, "origin", "chunk", "row")
-    hashes = table["hash"].to_numpy()
-    bands = dict(_bands(hashes, distance))[key // SHARDS]
+    hashes, first, which = np.unique(
+        table["hash"].to_numpy(), return_index=True, return_inverse=True
+    )
+    if band == 0:  # Equal hashes agree on every band; one of them is enough.
+        later = np.setdiff1d(np.arange(table.num_rows), first)
+        if len(later):
+            yield _pair(table, first[which[later]], later, same=True)
     left, right = [], []
-    for rows in _groups(bands):
+    for rows in _groups(dict(_bands(hashes, distance))[band]):
         for place, row in enumerate(rows[:-1]):
-            later = rows[place + 1 :]
-            close = np.bitwise_count(hashes[later] ^ hashes[row]) <= distance
-            right.append(later[close])
+            others = rows[place + 1 :]
+            close = np.bitwise_count(hashes[others] ^ hashes[row]) <= distance
+            right.append(others[close])
             left.append(np.full(int(close.sum()), row))
     if left and sum(map(len, left)):
-        yield _pair(table, np.concatenate(left), np.concatenate(right))
+        sides = (first[np.concatenate(side)] for side in (left, right))
+        yield _pair(table, *sides, same=False)
 
 
 def _groups(values: Array) -> Iterator[Array]:
@@ -149,34 +163,46 @@ def _groups(values: Array) -> Iterator[Array]:
     yield from (rows for rows in np.split(order, bounds) if len(rows) > 1)
 
 
-def _pair(table: pa.Table, left: Array, right: Array) -> pa.RecordBatch:
+def _pair(table: pa.Table, left: Array, right: Array, *, same: bool) -> pa.RecordBatch:
     names = ("origin", "chunk", "row")
     columns = {
         f"{n}_{side}": table[n].take(pa.array(rows)).combine_chunks()
         for side, rows in (("a", left), ("b", right))
         for n in names
     }
+    columns["same"] = pa.array(np.full(len(left), same))
     return pa.RecordBatch.from_pydict(columns)
 
 
 def near_drops(
     keyed: tuple[int, Iterable[pa.RecordBatch]],
 ) -> Iterator[Keyed]:
-    """All pairs -> what is dropped: in order of origin, a record near a kept one."""
+    """All pairs -> what is dropped: in order of origin, a record near a kept one.
+
+    The first record of a hash is kept or is near one that is; either way the later
+    records of that hash go.
+    """
     sides = [[f"{n}_{side}" for n in ("origin", "chunk", "row")] for side in "ab"]
     table = pa.Table.from_batches(keyed[1])
     columns = [
         list(zip(*(table[n].to_pylist() for n in s), strict=True)) for s in sides
     ]
-    earlier: dict[tuple[str, int, int], set[tuple[str, int, int]]] = {}
-    for a, b in zip(*columns, strict=True):
-        earlier.setdefault(max(a, b), set()).add(min(a, b))
-    dropped: dict[tuple[str, int, int], str] = {}
+    earlier: dict[Place, set[Place]] = {}
+    first: dict[Place, Place] = {}
+    for a, b, same in zip(*columns, table["same"].to_pylist(), strict=True):
+        if same:
+            first[b] = a
+        else:
+            earlier.setdefault(max(a, b), set()).add(min(a, b))
+    dropped: dict[Place, str] = {}
     for record in sorted(earlier):
         kept = [other for other in earlier[record] if other not in dropped]
         if kept:
             dropped[record] = min(kept)[0]
-    for chunk in sorted({record[1] for record in dropped}):
-        mine = sorted(record for record in dropped if record[1] == chunk)
+    dropped |= {twin: dropped.get(one, one[0]) for twin, one in first.items()}
+    chunks: dict[int, list[Place]] = {}
+    for record in sorted(dropped):
+        chunks.setdefault(record[1], []).append(record)
+    for chunk, mine in sorted(chunks.items()):
         flaws = [("near_duplicate", f"looks like {dropped[r]}") for r in mine]
         yield chunk, verdict([r[2] for r in mine], flaws)

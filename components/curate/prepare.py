@@ -71,7 +71,8 @@ def _prepare_each(values: Iterable[Array | Flaw], target: Target) -> Prepared:
             data.append(ready)
             kept.append(row)
     stacked = np.stack(data) if data else np.empty((0, *target.shape))
-    return Prepared(stacked.astype(np.float32), np.array(kept, np.int64), flaws)
+    stacked = stacked.astype(np.float32, copy=False)
+    return Prepared(stacked, np.array(kept, np.int64), flaws)
 
 
 def _image(image: Array, target: Target) -> Array | Flaw:

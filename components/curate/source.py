@@ -1,5 +1,6 @@
 """What a source of records is: the family that `curate` reads from."""
 
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
@@ -89,7 +90,8 @@ class Source(Part):
         """Raises CurateError if the source holds nothing usable."""
         raise NotImplementedError
 
-    def chunks(self) -> list[Chunk]:
+    def chunks(self, shape: tuple[int, ...]) -> list[Chunk]:
+        """The chunks; `shape` is what a record becomes, which may be larger."""
         raise NotImplementedError
 
     def read(self, chunk: Chunk) -> Raw:
@@ -103,12 +105,15 @@ class Source(Part):
         """Let go of what reading keeps in memory."""
 
 
-def even_chunks(total: int, shape: tuple[int, ...]) -> list[Chunk]:
-    """Cut `total` records of a shape into chunks of about `CHUNK_BYTES`."""
-    size = 4
-    for extent in shape:
-        size *= max(extent, 1)
-    rows = max(1, CHUNK_BYTES // size)
+def rows_of(*shapes: tuple[int, ...]) -> int:
+    """How many records make a chunk of about `CHUNK_BYTES` in the larger shape."""
+    sizes = [4 * math.prod(max(extent, 1) for extent in shape) for shape in shapes]
+    return max(1, CHUNK_BYTES // max(sizes))
+
+
+def even_chunks(total: int, *shapes: tuple[int, ...]) -> list[Chunk]:
+    """Cut `total` records into chunks of about `CHUNK_BYTES` in the larger shape."""
+    rows = rows_of(*shapes)
     return [
         Chunk(index, min(rows, total - first), first)
         for index, first in enumerate(range(0, total, rows))

@@ -9,6 +9,7 @@ from components.artifacts import Dataset
 from components.component import Context, component
 from components.curate.source import CurateError, Facts
 from components.curate.sources import Source
+from components.directory import Directory
 from components.parts import FileMark, Params
 
 if TYPE_CHECKING:
@@ -53,6 +54,7 @@ def curate(params: CurateParams, *, context: Context) -> Dataset:
     """
     from components.curate.flow import Job, build
     from components.curate.prepare import target_of
+    from components.curate.watch import watched
 
     source = params.source
     facts = source.facts()
@@ -63,28 +65,42 @@ def curate(params: CurateParams, *, context: Context) -> Dataset:
             f"{params.near_duplicates}"
         )
     target = target_of(facts, params.size, params.channels, params.fit)
-    chunks = source.chunks()
+    chunks = source.chunks(target.shape)
     dataset: Dataset = context.create(Dataset)
     scratch = context.scratch
     _clear(scratch)
-    context.progress(0, len(chunks))
     job = Job(source, target, params.near_duplicates, scratch.url, dataset.url)
     try:
-        with context.pipeline() as pipeline:
+        with watched(context, dataset, len(chunks)), context.pipeline() as pipeline:
             build(pipeline, chunks, job)
     finally:
         source.release()
     read = sum(chunk.count for chunk in chunks)
-    counts = _checked_counts(dataset, scratch.read_json("counts.json"), read, source)
+    counts = _checked_counts(dataset, _totals(scratch, source), read, source)
     dataset.write_json("dataset.json", describe(params, facts, target, counts))
     _clear(scratch)
     context.progress(len(chunks), len(chunks), accepted=counts["accepted"])
     return dataset
 
 
-def _clear(scratch: Any) -> None:
+def _clear(scratch: Directory) -> None:
     for name in scratch.names():
         scratch.filesystem.rm_file(scratch.path(name))
+
+
+def _totals(scratch: Directory, source: Source) -> dict[str, int]:
+    """What the pipeline counted.
+
+    Raises:
+        CurateError: if it ended without counting.
+    """
+    if not scratch.exists("counts.json"):
+        raise CurateError(
+            f"Records of {source.title()} were not counted. Expected the pipeline to "
+            "end with counts of what it accepted and rejected. Received: none. The "
+            "runner dropped a step; run again on another runner."
+        )
+    return dict(scratch.read_json("counts.json"))
 
 
 def _checked_counts(

@@ -21,7 +21,9 @@ class Grade(beam.DoFn):  # type: ignore[misc]
         self.score: Score | None = None
 
     def setup(self) -> None:
-        fitted = rows_of(Directory(self.scratch).read_table("fitted.arrow"))
+        scratch = Directory(self.scratch)
+        names = [name for name in scratch.names() if name.startswith("fitted-")]
+        fitted = rows_of(pa.concat_tables(map(scratch.read_table, names)))
         self.score = self.difficulty.fit(fitted, self.seed)
 
     def process(self, index: int) -> Iterator[Any]:
@@ -64,6 +66,8 @@ def column_of(values: np.ndarray[Any, Any]) -> pa.FixedSizeListArray:
 
 def rows_of(table: pa.Table) -> np.ndarray[Any, Any]:
     """The column `data` as (n, width) float32, without a copy where it is one chunk."""
-    column = table["data"].combine_chunks()
-    values = column.flatten().to_numpy()
+    column = table["data"]
+    # Combining copies, even a single chunk.
+    whole = column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
+    values = whole.flatten().to_numpy()
     return np.asarray(values).reshape(table.num_rows, table["data"].type.list_size)

@@ -17,8 +17,9 @@ if TYPE_CHECKING:
 
 Array = np.ndarray[Any, Any]
 FITTED = 20_000
-"""Most training records that features are fitted on: the first by digest, which are a
-random sample, because digests are hashes."""
+FITTED_BYTES = 128 << 20
+"""Most training records that features are fitted on, and most bytes of them: the first
+by digest, which are a random sample, because digests are hashes."""
 FILE_BYTES = 64 << 20
 
 
@@ -91,7 +92,8 @@ class Splitting:
     def _measure(self, index: dict[str, Array]) -> None:
         """Fit the features, and leave every record's in scratch, shard by shard."""
         by_digest = np.argsort(index["digest"])
-        chosen = by_digest[index["train"][by_digest]][:FITTED]
+        most = min(FITTED, max(1, FITTED_BYTES // (4 * self.width)))
+        chosen = by_digest[index["train"][by_digest]][:most]
         fitted = np.empty((len(chosen), *self.shape), np.float32)
         for shard in range(len(self.shards)):
             mine = np.flatnonzero(index["shard"][chosen] == shard)
@@ -100,17 +102,24 @@ class Splitting:
             fitted, index["label"][chosen], seed=self.params.seed
         )
         del fitted
-        training = []
+        # Where each training record comes in the order of digests.
+        places = np.cumsum(index["train"][by_digest])[np.argsort(by_digest)] - 1
+        ordered = np.empty((0, 0), np.float32)
         for shard in range(len(self.shards)):
-            train = index["train"][index["shard"] == shard]
+            mine = index["shard"] == shard
+            train = index["train"][mine]
             # Inputs are float32; so are the features kept, at half the memory.
             values = np.asarray(features(self._data(shard)), np.float32)
             columns = {"data": column_of(values), "train": pa.array(train)}
             self.scratch.write_table(f"features-{shard:05d}.arrow", pa.table(columns))
-            training.append(values[train])
-        digests = index["digest"][index["train"]]
-        ordered = np.concatenate(training)[np.argsort(digests)]
-        self.scratch.write_table("fitted.arrow", pa.table({"data": column_of(ordered)}))
+            if not ordered.size:
+                ordered = np.empty((index["train"].sum(), values.shape[1]), np.float32)
+            ordered[places[mine][train]] = values[train]
+        # In pieces: a file is held in memory twice while it is written.
+        step = max(1, FILE_BYTES // (4 * ordered.shape[1]))
+        for number, first in enumerate(range(0, len(ordered), step)):
+            piece = pa.table({"data": column_of(ordered[first : first + step])})
+            self.scratch.write_table(f"fitted-{number:05d}.arrow", piece)
 
     def _grade(self, index: dict[str, Array]) -> None:
         """Difficulty and tier of every record, into `index`."""

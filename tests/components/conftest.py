@@ -100,7 +100,7 @@ def write_curriculum(
     return curriculum
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def curriculum_from_arrays() -> Callable[..., Curriculum]:
     """`write_curriculum` as a fixture (conftest modules cannot be imported)."""
     return write_curriculum

@@ -16,8 +16,8 @@ class Digits(Source):
         names = tuple(str(digit) for digit in range(10))
         return Facts((8, 8, 1), "images", range=(0.0, 16.0), classes=names)
 
-    def chunks(self) -> list[Chunk]:
-        return even_chunks(RECORDS, (8, 8, 1))
+    def chunks(self, shape: tuple[int, ...]) -> list[Chunk]:
+        return even_chunks(RECORDS, (8, 8, 1), shape)
 
     def read(self, chunk: Chunk) -> Raw:
         import numpy as np

@@ -6,14 +6,22 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from annotated_types import Ge, Le
 
-from components.curate.source import Chunk, CurateError, Facts, Flaw, Raw, Source
+from components.curate.source import (
+    Chunk,
+    CurateError,
+    Facts,
+    Flaw,
+    Raw,
+    Source,
+    rows_of,
+)
 from components.parts import SpecPath
 
 if TYPE_CHECKING:
     import numpy as np
 
 FILES = 256
-"""Files a chunk."""
+"""Most files a chunk; large images make it fewer."""
 
 
 class Images(Source):
@@ -68,12 +76,13 @@ class Images(Source):
                 break
         return Facts(shape, "images", classes=classes, conversions=CONVERSIONS)
 
-    def chunks(self) -> list[Chunk]:
+    def chunks(self, shape: tuple[int, ...]) -> list[Chunk]:
         names = [name for name, _ in self.files()]
         places = {folder: label for label, folder in enumerate(folders_of(names))}
+        step = min(FILES, rows_of(shape))
         found = []
-        for index, first in enumerate(range(0, len(names), FILES)):
-            part = names[first : first + FILES]
+        for index, first in enumerate(range(0, len(names), step)):
+            part = names[first : first + step]
             labels = [places.get(name.partition("/")[0], -1) for name in part]
             found.append(Chunk(index, len(part), first, tuple(part), tuple(labels)))
         return found

@@ -3,7 +3,14 @@
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal
 
-from components.curate.source import Chunk, Facts, Raw, Source, even_chunks
+from components.curate.source import (
+    Chunk,
+    CurateError,
+    Facts,
+    Raw,
+    Source,
+    even_chunks,
+)
 
 if TYPE_CHECKING:
     import numpy as np
@@ -28,7 +35,15 @@ def _load(name: str, part: str) -> "tuple[np.ndarray[Any, Any], np.ndarray[Any, 
     import keras
     import numpy as np
 
-    train, test = getattr(keras.datasets, name).load_data()
+    try:
+        train, test = getattr(keras.datasets, name).load_data()
+    # Keras raises a plain Exception where it cannot download.
+    except Exception as error:
+        raise CurateError(
+            f"Cannot load {name}. Expected its files in Keras's cache (`datasets` in "
+            f"KERAS_HOME, ~/.keras by default) with the checksums that Keras knows, "
+            f"or a network to download them from. Received: {error}"
+        ) from error
     parts = {"train": [train], "test": [test], "all": [train, test]}[part]
     images = np.concatenate([images for images, _ in parts])
     labels = np.concatenate([np.reshape(labels, -1) for _, labels in parts])
@@ -36,7 +51,10 @@ def _load(name: str, part: str) -> "tuple[np.ndarray[Any, Any], np.ndarray[Any, 
 
 
 class KerasData(Source):
-    """MNIST, Fashion-MNIST or CIFAR-10; Keras downloads it into its cache, once."""
+    """MNIST, Fashion-MNIST or CIFAR-10; Keras downloads it into its cache, once.
+
+    Keras also replaces a file there whose checksum is not the published one.
+    """
 
     kind: Literal["keras"] = "keras"
     dataset: Literal["mnist", "fashion_mnist", "cifar10"]
@@ -51,8 +69,9 @@ class KerasData(Source):
         shape, names = SHAPES[self.dataset], CLASSES[self.dataset]
         return Facts(shape, "images", range=(0.0, 255.0), classes=names)
 
-    def chunks(self) -> list[Chunk]:
-        return even_chunks(len(_load(self.dataset, self.part)[0]), SHAPES[self.dataset])
+    def chunks(self, shape: tuple[int, ...]) -> list[Chunk]:
+        images, _ = _load(self.dataset, self.part)
+        return even_chunks(len(images), images.shape[1:], shape)
 
     def read(self, chunk: Chunk) -> Raw:
         from components.curate.arrays import raw_of

@@ -34,7 +34,7 @@ class Mixture(Source):
         }
         return Facts((centers.shape[1],), "points", modes=modes)
 
-    def chunks(self) -> list[Chunk]:
+    def chunks(self, shape: tuple[int, ...]) -> list[Chunk]:
         return [
             Chunk(index, min(ROWS, self.records - first), first)
             for index, first in enumerate(range(0, self.records, ROWS))

@@ -75,9 +75,9 @@ class Npz(ArraySource):
         names, where = self.class_names(), f"`{self.data}` of {name}"
         return facts_of(data.shape[1:], data.dtype, self.limits(), names, where)
 
-    def chunks(self) -> list[Chunk]:
+    def chunks(self, shape: tuple[int, ...]) -> list[Chunk]:
         data = self._array(self.data)
-        return even_chunks(len(data), data.shape[1:])
+        return even_chunks(len(data), data.shape[1:], shape)
 
     def read(self, chunk: Chunk) -> Raw:
         from components.curate.arrays import raw_of

@@ -97,7 +97,7 @@ class Parquet(ArraySource):
             f"`{self.data}`. Received: no rows"
         )
 
-    def chunks(self) -> list[Chunk]:
+    def chunks(self, shape: tuple[int, ...]) -> list[Chunk]:
         import pyarrow.parquet as pq
 
         groups = []

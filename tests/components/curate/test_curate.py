@@ -3,7 +3,6 @@
 import subprocess
 import sys
 
-import apache_beam as beam
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -11,8 +10,8 @@ import pytest
 from pydantic import ValidationError
 from sklearn.datasets import load_digits
 
-from components.curate import flow, stage
-from components.curate.duplicates import near_drops, near_pairs
+from components.curate import flow
+from components.curate.duplicates import by_band, near_drops, near_pairs
 from components.curate.perceptual import perceptual_hashes
 from components.curate.source import CurateError
 from components.curate.stage import CurateParams, curate
@@ -178,23 +177,57 @@ def test_bands_miss_no_pair_within_the_distance():
         )
     distances = np.bitwise_count(hashes[:, None] ^ hashes)
     expected = {(a, b) for a, b in np.argwhere(distances <= 3) if a < b}
+    found = set()
+    for pairs in pairs_of(hashes, 3):
+        sides = (pairs[name].to_pylist() for name in ("row_a", "row_b"))
+        found |= {(min(pair), max(pair)) for pair in zip(*sides, strict=True)}
+    assert found == expected and len(expected) >= 30
+
+
+def pairs_of(hashes, distance):
+    count = len(hashes)
     batch = pa.RecordBatch.from_pydict(
         {
-            "origin": [f"{row:03d}" for row in range(60)],
-            "chunk": pa.array(np.zeros(60), pa.int64()),
-            "row": pa.array(np.arange(60)),
+            "origin": [f"{row:06d}" for row in range(count)],
+            "chunk": pa.array(np.arange(count) % 3, pa.int64()),
+            "row": pa.array(np.arange(count)),
             "hash": pa.array(hashes),
         }
     )
-    from components.curate.duplicates import by_band
+    for key, part in by_band(batch, distance):
+        yield from near_pairs((key, [part]), distance)
 
-    found = set()
-    for key, part in by_band(batch, 3):
-        for pairs in near_pairs((key, [part]), 3):
-            found |= set(
-                zip(*(pairs[n].to_pylist() for n in ("row_a", "row_b")), strict=True)
-            )
-    assert found == expected and len(expected) >= 30
+
+def test_equal_hashes_make_as_many_pairs_as_records():
+    hashes = np.repeat(np.array([0, 1, 2**40], np.uint64), 4000)
+    made = list(pairs_of(hashes, 3))
+    # Each but the first of its hash; and 0 with 1, which agree on three bands of four.
+    # Comparing all with all would make tens of millions.
+    same = [sum(p["same"].to_pylist()) for p in made]
+    assert sum(same) == 3 * 3999
+    assert sum(p.num_rows for p in made) - sum(same) <= 3 * 4
+    [*verdicts] = near_drops((0, made))
+    assert sum(v.num_rows for _, v in verdicts) == len(hashes) - 1
+
+
+def test_near_duplicates_are_those_of_a_slow_search():
+    random = np.random.default_rng(5)
+    for _ in range(30):
+        # Few bits in use, so that hashes are equal, near and chained in every way.
+        hashes = random.integers(0, 2**9, 80).astype(np.uint64)
+        hashes *= np.uint64(2**7 + 1)
+        kept, expected = [], {}
+        for row, own in enumerate(hashes):
+            near = [k for k in kept if (int(own) ^ int(hashes[k])).bit_count() <= 2]
+            if near:
+                expected[row] = f"looks like {near[0]:06d}"
+            else:
+                kept.append(row)
+        found = {}
+        for _, verdict in near_drops((0, list(pairs_of(hashes, 2)))):
+            rows, details = (verdict[n].to_pylist() for n in ("row", "detail"))
+            found |= dict(zip(rows, details, strict=True))
+        assert found == expected and 10 < len(expected) < 79
 
 
 def test_a_chain_of_near_duplicates_keeps_every_second():
@@ -203,6 +236,7 @@ def test_a_chain_of_near_duplicates_keeps_every_second():
         for side, row in (("a", a), ("b", b)):
             columns |= {f"origin_{side}": [str(row)], f"chunk_{side}": [0]}
             columns[f"row_{side}"] = [row]
+        columns["same"] = [False]
         return pa.RecordBatch.from_pydict(columns)
 
     [(chunk, verdict)] = near_drops((0, [pair(1, 2), pair(0, 1), pair(3, 2)]))
@@ -302,8 +336,16 @@ def test_an_early_failure_of_the_pipeline_leaves_no_counts(make_context, monkeyp
     """Counts of an earlier attempt must not pass for this one's."""
     context = make_context()
     context.scratch.write_json("counts.json", {"accepted": 1797})
-    monkeypatch.setattr(stage, "CurateError", CurateError)
     monkeypatch.setattr(flow.WriteCounts, "process", lambda self, total: iter(()))
-    with pytest.raises(FileNotFoundError):
+    with pytest.raises(CurateError, match="digits were not counted"):
         curate(params=params({"kind": "digits"}), context=context)
-    assert issubclass(flow.WriteCounts, beam.DoFn)
+
+
+def test_progress_follows_the_chunks(npz, make_context, small_chunks, monkeypatch):
+    monkeypatch.setattr("components.curate.watch.INTERVAL", 0.01)
+    context, seen = make_context(), []
+    context.report = lambda step, total, fields: seen.append((step, total))
+    curate(params=params(npz), context=context)
+    steps, [total] = [step for step, _ in seen], {total for _, total in seen}
+    assert steps[0] == 0 and steps[-1] == total > 20 and steps == sorted(steps)
+    assert len(set(steps)) > 2

@@ -221,5 +221,17 @@ def test_grey_is_the_luma_of_colour():
 def test_chunks_cover_every_file_once(folder):
     root, _ = folder
     source = Images(path=str(root))
-    names = [name for chunk in source.chunks() for name in chunk.names]
+    names = [name for chunk in source.chunks((8, 8, 3)) for name in chunk.names]
     assert names == [name for name, _ in source.files()]
+
+
+def test_large_images_make_small_chunks(folder, monkeypatch):
+    root, _ = folder
+    source = Images(path=str(root))
+    # 4096 x 4096 x 3 float32 is 192 MiB, more than a chunk's 32 MiB: one at a time.
+    chunks = source.chunks((4096, 4096, 3))
+    assert [chunk.count for chunk in chunks] == [1] * len(source.files())
+    # 1 MiB each; the folder has fewer files than 32.
+    assert len(source.chunks((512, 512, 1))) == 1
+    monkeypatch.setattr("components.curate.source.CHUNK_BYTES", 10 << 20)
+    assert [chunk.count for chunk in source.chunks((512, 512, 1))][:2] == [10, 10]
