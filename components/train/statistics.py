@@ -34,7 +34,7 @@ def coupling(
     from the other records, SETS times for each real share in SHARES.
 
     Args:
-        judge: scores (n,) of a batch (n, *shape).
+        judge: scores (b, n) of batches (b, n, *shape), each scored for itself.
         real, generated: records to draw from, (m, *shape) each, m ≥ 2.
         size: of a batch.
     """
@@ -42,7 +42,7 @@ def coupling(
     half = max(1, min(size // 8, len(real) // 2, len(generated) // 2))
     fixed = np.concatenate([real[:half], generated[:half]])
     mates = max(1, size - len(fixed))
-    scores = []
+    batches = []
     for share in SHARES:
         of_real = round(share * mates)
         for _ in range(SETS):
@@ -52,8 +52,8 @@ def coupling(
                     half + random.integers(0, len(generated) - half, mates - of_real)
                 ],
             ]
-            batch = np.concatenate([fixed, *drawn])
-            scores.append(judge(batch)[: len(fixed)].astype(np.float64))
+            batches.append(np.concatenate([fixed, *drawn]))
+    scores = judge(np.stack(batches))[:, : len(fixed)].astype(np.float64)
     over_mates = np.var(scores, axis=0, ddof=1).mean()
     over_records = np.var(np.mean(scores, axis=0), ddof=1)
     if over_mates == 0:

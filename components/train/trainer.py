@@ -24,7 +24,8 @@ class Schedule:
     """The steps at which training stops for something."""
 
     def __init__(self, params: TrainParams, tiers: int) -> None:
-        steps, telemetry = params.steps, params.telemetry
+        self.steps = steps = params.steps
+        telemetry = params.telemetry
         every = telemetry.every or max(1, steps // 60)
         self.readings = {*range(0, steps, every), steps}
         known = np.array(sorted(self.readings))
@@ -35,6 +36,7 @@ class Schedule:
             range(params.checkpoint.every, steps, params.checkpoint.every)
         )
         self.pacing = params.pacing.boundaries(steps, tiers)
+        self.numbers = {step: number for number, step in enumerate(known.tolist())}
         self.all: list[int] = sorted(
             {*self.readings, *self.checkpoints, *self.pacing} & {*range(steps + 1)}
         )
@@ -42,6 +44,12 @@ class Schedule:
     def next(self, step: int) -> int:
         """The first boundary after a step."""
         return min(boundary for boundary in self.all if boundary > step)
+
+    def due(self, probe: Probe, step: int) -> bool:
+        """Whether a probe reads at a step that has readings."""
+        if probe.at_snapshots:
+            return step in self.snapshots
+        return self.numbers[step] % probe.every == 0 or step == self.steps
 
 
 class Trainer:
@@ -126,7 +134,7 @@ class Trainer:
         snapshot = state.step in self.schedule.snapshots
         row = {"step": float(state.step)}
         for probe in self.probes:
-            if snapshot or not probe.at_snapshots:
+            if self.schedule.due(probe, state.step):
                 row |= dict(probe.read(view))
         state.rows.append(row)
         if snapshot:

@@ -1,5 +1,6 @@
 """What probes look at: the game on fixed records and fixed latents."""
 
+from collections.abc import Callable
 from functools import cached_property
 from typing import Any
 
@@ -9,6 +10,7 @@ from keras import ops
 
 from components.artifacts import Records
 from components.manifold import PRDC, prdc
+from components.train import backend
 from components.train.game import Game
 from components.train.seeds import derive
 
@@ -40,25 +42,33 @@ class Bench:
         self.holdout = held.data[random.choice(len(held), quality, replace=False)]
         count = max(probes, QUALITY_SAMPLES)
         self.latents = np.asarray(game.latents(count, "latents/probe", 0))
-        primitives, xla = game.primitives, game.policy == "xla"
+        primitives, xla = game.primitives, backend.probe_policy() == "xla"
         variables = game.discriminator.variables
 
         def generate(latents: Any) -> Any:
             return game.generator(latents, training=False)
 
-        def observe(real: Any, generated: Any) -> tuple[Any, ...]:
+        def score(sides: tuple[Any, Any]) -> tuple[Any, ...]:
+            real, generated = sides
             with primitives.without_updates(variables):
-                scores = game.scores(real, generated)
-                loss = primitives.input_gradient(
-                    lambda x: game.params.objective.generator_loss(
-                        game.generated_scores(real, x)
-                    ),
-                    generated,
-                )
-                slope = primitives.input_gradient(
-                    lambda x: game.generated_scores(real, x), generated
-                )
-            return *scores, self.batch * norms(loss), norms(slope)
+                return game.scores(real, generated)
+
+        def slopes(sides: tuple[Any, Any]) -> tuple[Any, ...]:
+            real, generated = sides
+
+            def loss(x: Any) -> Any:
+                scores = game.generated_scores(real, x)
+                return game.params.objective.generator_loss(scores)
+
+            def slope(x: Any) -> Any:
+                return game.generated_scores(real, x)
+
+            # A scope each: within one, the second would see what the first wrote.
+            with primitives.without_updates(variables):
+                of_loss = primitives.input_gradient(loss, generated)
+            with primitives.without_updates(variables):
+                of_score = primitives.input_gradient(slope, generated)
+            return self.batch * norms(of_loss), norms(of_score)
 
         def judge(records: Any) -> Any:
             with primitives.without_updates(variables):
@@ -70,8 +80,14 @@ class Bench:
         def compiled(function: Any) -> Any:
             return primitives.compile_function(function, game.variables, xla)
 
-        self.generate, self.observe = compiled(generate), compiled(observe)
-        self.judge, self.alone = compiled(judge), compiled(alone)
+        def each(function: Any) -> Any:
+            """The function of each of several batches, all in one compiled call."""
+            return compiled(
+                lambda *sides: ops.map(function, sides if len(sides) > 1 else sides[0])
+            )
+
+        self.generate, self.score = compiled(generate), each(score)
+        self.slopes, self.judge, self.alone = each(slopes), each(judge), compiled(alone)
 
     def quality(self, real: Array, generated: Array) -> PRDC:
         """Precision and its kin of samples against records; NaN if not finite."""
@@ -115,38 +131,42 @@ class View:
         """As many samples as there are records in `real`."""
         return self.samples[: len(self.real)]
 
+    def _in_batches(self, function: Callable[..., tuple[Any, ...]]) -> list[Array]:
+        shape = (-1, self.bench.batch, *self.real.shape[1:])
+        seen = function(self.real.reshape(shape), self.generated.reshape(shape))
+        return [np.asarray(column, np.float64).reshape(-1) for column in seen]
+
     @cached_property
-    def _observed(self) -> list[Array]:
-        size, parts = self.bench.batch, []
-        for start in range(0, len(self.real), size):
-            rows = slice(start, start + size)
-            seen = self.bench.observe(self.real[rows], self.generated[rows])
-            parts.append([np.asarray(x, np.float64) for x in seen])
-        return [np.concatenate(column) for column in zip(*parts, strict=True)]
+    def _scores(self) -> list[Array]:
+        return self._in_batches(self.bench.score)
+
+    @cached_property
+    def _slopes(self) -> list[Array]:
+        return self._in_batches(self.bench.slopes)
 
     @property
     def scores_real(self) -> Array:
         """D on held-out records, batched as in training, (n,)."""
-        return self._observed[0]
+        return self._scores[0]
 
     @property
     def scores_generated(self) -> Array:
         """D on samples, batched as in training, (n,)."""
-        return self._observed[1]
+        return self._scores[1]
 
     @property
     def sample_gradients(self) -> Array:
         """‖dL_G/dx‖ of each sample, the batch mean undone, (n,)."""
-        return self._observed[2]
+        return self._slopes[0]
 
     @property
     def score_gradients(self) -> Array:
         """‖∇D(x)‖ at each sample, (n,)."""
-        return self._observed[3]
+        return self._slopes[1]
 
-    def judge(self, records: Array) -> Array:
-        """D on records as one training batch, (n,)."""
-        return np.asarray(self.bench.judge(records))
+    def judge(self, batches: Array) -> Array:
+        """D on training batches (b, n, *shape), each for itself, (b, n)."""
+        return np.asarray(self.bench.judge(batches))
 
     def judge_alone(self, records: Array) -> Array:
         """D on records by its running statistics, each alone, (n,)."""

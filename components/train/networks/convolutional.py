@@ -94,10 +94,13 @@ def _grid(player: str, shape: tuple[int, ...], doublings: int) -> tuple[int, int
     factor = 2**doublings
     if len(shape) == 3 and shape[0] % factor == 0 and shape[1] % factor == 0:
         return shape[0] // factor, shape[1] // factor
+    sides = shape[:2] if len(shape) == 3 else (1, 1)
+    near = (*(-(-side // factor) * factor for side in sides), *(shape[2:] or (1,)))
     raise ShapeError(
         f"Invalid value for `{player}.channels`. Expected records of shape (height, "
         f"width, channels), height and width divisible by {factor} (2 for each of "
-        f"{doublings} entries of `channels`). Received: records of shape {shape}. "
+        f"{doublings} entries of `channels`), such as {near}. "
+        f"Received: records of shape {shape}. "
         f"State fewer channels, resize in curate, or use {player} {{kind: mlp}}."
     )
 

@@ -27,11 +27,13 @@ class Probe:
     Attributes:
         series: what it reads, by name.
         at_snapshots: whether it reads at snapshots only (it is dear).
+        every: it reads at every so-manieth reading, and at the last.
     """
 
     members: ClassVar[list[type["Probe"]]] = []
     series: ClassVar[dict[str, Series]]
     at_snapshots: ClassVar[bool] = False
+    every: ClassVar[int] = 1
 
     def __init_subclass__(cls) -> None:
         Probe.members.append(cls)

@@ -1,10 +1,15 @@
 """Small trainings that the tests of the stage share."""
 
+import itertools
 import json
+from unittest import mock
 
 import numpy as np
 import pytest
 
+from components.component import Context
+from components.directory import Directory
+from components.train import backend
 from components.train.params import TrainParams
 from components.train.stage import train
 
@@ -19,7 +24,7 @@ TINY = {
 }
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def parameters():
     """`parameters(steps=…, …)`: tiny training's parameters with changes."""
 
@@ -29,33 +34,61 @@ def parameters():
     return make
 
 
-@pytest.fixture
-def curriculum(curriculum_from_arrays, tmp_path):
+@pytest.fixture(scope="session")
+def make_context(tmp_path_factory):
+    """`make_context()`: a Context whose artifacts and scratch are new folders."""
+    numbers = itertools.count()
+
+    def make():
+        base = tmp_path_factory.mktemp("context")
+        return Context(
+            create=lambda kind: kind(f"{base}/{kind.type}-{next(numbers)}"),
+            scratch=Directory(f"{base}/scratch"),
+        )
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def curriculum(curriculum_from_arrays, tmp_path_factory):
     """Points on a circle of radius 2, in three tiers."""
     angles = np.linspace(0, 2 * np.pi, 120, endpoint=False)
     points = 2 * np.stack([np.cos(angles), np.sin(angles)], axis=1)
     points = np.random.default_rng(0).permutation(points)
-    return curriculum_from_arrays(
-        tmp_path / "curriculum", points[:90], points[90:], tiers=3
-    )
+    folder = tmp_path_factory.mktemp("circle")
+    return curriculum_from_arrays(folder, points[:90], points[90:], tiers=3)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
+def images(curriculum_from_arrays, tmp_path_factory):
+    """Noise of 4 by 4 pixels."""
+    noise = np.tanh(np.random.default_rng(0).standard_normal((40, 4, 4, 1)))
+    folder = tmp_path_factory.mktemp("images")
+    return curriculum_from_arrays(folder, noise[:30], noise[30:])
+
+
+@pytest.fixture(scope="session")
 def play(curriculum, make_context):
-    """Train with parameters and a seed; the outputs."""
+    """Train with parameters and a seed; the outputs.
 
-    def run(params, seed=0, context=None, data=None):
+    Compiled as graphs, which takes a fraction of XLA's time, unless `policy` is to be
+    the stage's own.
+    """
+
+    def run(params, seed=0, context=None, data=None, policy="graph"):
         context = context or make_context()
-        return train(data or curriculum, params, seed=seed, context=context)
+        decide = backend.compile_policy if policy is None else lambda *_: policy
+        with mock.patch.object(backend, "compile_policy", decide):
+            return train(data or curriculum, params, seed=seed, context=context)
 
     return run
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def content():
-    """An artifact's content, file by file."""
+    """Outputs of training, file by file."""
 
-    def read(artifact):
-        return {name: artifact.read_bytes(name) for name in artifact.names()}
+    def read(outputs):
+        return [{n: a.read_bytes(n) for n in a.names()} for a in outputs]
 
     return read

@@ -1,0 +1,179 @@
+"""Determinism: whatever interrupts, divides or surrounds a training, the same bits."""
+
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from components.artifacts import Gan, Telemetry
+from components.directory import Directory
+from components.train import trainer
+
+ROOT = Path(__file__).parents[3]
+RICH = {
+    "objective": {"kind": "wasserstein"},
+    "regularizer": {"kind": "gradient_penalty"},
+    "discriminator_steps": 2,
+    "discriminator": {"kind": "mlp", "units": [8], "normalization": "batch"},
+    "pacing": {"kind": "competence", "precision": 0.01, "every": 5},
+}
+CONVOLUTIONAL = {
+    "generator": {"kind": "convolutional", "channels": [4], "normalization": "batch"},
+    "discriminator": {
+        "kind": "convolutional",
+        "channels": [4],
+        "normalization": "spectral",
+    },
+}
+
+
+class Failed(Exception):
+    pass
+
+
+def failure(at):
+    def report(step, total, fields):
+        if step >= at:
+            raise Failed
+
+    return report
+
+
+@pytest.fixture
+def single_steps(monkeypatch):
+    """One step in each compiled call, and each reported."""
+    monkeypatch.setattr(trainer, "FIRST_CALL", 1)
+    monkeypatch.setattr(trainer, "SECONDS_A_CALL", 0.0)
+    monkeypatch.setattr(trainer, "SECONDS_A_REPORT", 0.0)
+
+
+@pytest.fixture(scope="module")
+def compiled(play, parameters, content):
+    """The rich training without a break, compiled as users get it.
+
+    It is not the first in its process: another seed's has been trained before.
+    """
+    play(parameters(), seed=7)
+    return content(play(parameters(**RICH), policy=None))
+
+
+@pytest.fixture(scope="module")
+def plain(play, parameters, make_context):
+    """The tiny training without a break, and the context it left."""
+    context = make_context()
+    return play(parameters(), seed=3, context=context), context
+
+
+def test_equal_seeds_train_equal_gans_and_others_do_not(
+    play, parameters, content, plain
+):
+    whole = content(plain[0])
+    assert whole == content(play(parameters(), seed=3))
+    assert whole[0] != content(play(parameters(), seed=4))[0]
+
+
+def test_the_length_of_a_compiled_call_changes_nothing(
+    play, parameters, content, compiled, single_steps, monkeypatch
+):
+    monkeypatch.setattr(trainer, "FIRST_CALL", 5)
+    assert compiled == content(play(parameters(**RICH), policy=None))
+
+
+def broken(play, context, stops, **arguments):
+    """Train, fail at each of the steps in turn, and resume after each."""
+    for at in stops:
+        context.report = failure(at)
+        with pytest.raises(Failed):
+            play(context=context, **arguments)
+    reached = []
+    context.report = lambda step, total, fields: reached.append(step)
+    outputs = play(context=context, **arguments)
+    # Checkpoints are eight steps apart.
+    assert reached[0] == (stops[-1] - 1) // 8 * 8 + 1
+    return outputs
+
+
+def test_resumed_training_equals_uninterrupted(
+    play, parameters, content, make_context, single_steps
+):
+    """Failing before a checkpoint is there, right after it, and twice from one."""
+    params = parameters(**RICH)
+    resumed = broken(play, make_context(), [8, 9, 14, 22], params=params)
+    assert content(play(params)) == content(resumed)
+
+
+def test_resumed_convolutional_training_equals_uninterrupted(
+    play, parameters, content, make_context, images, single_steps
+):
+    arguments = {"params": parameters(**CONVOLUTIONAL), "data": images}
+    resumed = broken(play, make_context(), [11], **arguments)
+    assert content(play(**arguments)) == content(resumed)
+
+
+def test_a_corrupted_checkpoint_is_passed_over(
+    play, parameters, content, plain, caplog
+):
+    whole, context = content(plain[0]), plain[1]
+    names = sorted(n for n in context.scratch.names() if n.startswith("checkpoint"))
+    assert len(names) == 2
+    torn = context.scratch.read_bytes(names[-1])
+    context.scratch.write_bytes(names[-1], torn[: len(torn) // 2])
+    with caplog.at_level("WARNING"):
+        assert whole == content(play(parameters(), seed=3, context=context))
+    assert names[-1] in caplog.text
+    for name in names:
+        context.scratch.write_bytes(name, b"nonsense")
+    assert whole == content(play(parameters(), seed=3, context=context))
+
+
+def test_a_checkpoint_of_another_training_is_passed_over(
+    play, parameters, content, plain, make_context
+):
+    context = make_context()
+    play(parameters(), seed=1, context=context)
+    assert content(plain[0]) == content(play(parameters(), seed=3, context=context))
+
+
+SCRIPT = """
+import json, sys
+from components.artifacts import Curriculum
+from components.directory import Directory
+from components.component import Context
+from components.train import trainer
+from components.train.params import TrainParams
+from components.train.stage import train
+trainer.FIRST_CALL, trainer.SECONDS_A_CALL, trainer.SECONDS_A_REPORT = 1, 0.0, 0.0
+curriculum, base, params = sys.argv[1:]
+context = Context(
+    create=lambda kind: kind(f"{base}/{kind.type}"),
+    scratch=Directory(f"{base}/scratch"),
+    report=lambda step, total, fields: print(step, flush=True),
+)
+params = TrainParams.model_validate_json(params)
+train(Curriculum(curriculum), params, seed=0, context=context)
+"""
+
+
+def test_killed_training_resumes_to_the_same_bits_in_another_process(
+    parameters, content, curriculum, compiled, tmp_path
+):
+    """Neither a kill nor the process, nor what else it has trained, changes a bit."""
+    params = parameters(**RICH)
+    base = str(tmp_path / "killed")
+    arguments = [curriculum.url, base, params.model_dump_json()]
+    command = [sys.executable, "-c", SCRIPT, *arguments]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, cwd=ROOT, text=True
+    ) as dying:
+        assert dying.stdout is not None
+        for line in dying.stdout:
+            if int(line) >= 11:
+                dying.send_signal(signal.SIGKILL)
+                break
+    assert dying.returncode == -signal.SIGKILL
+    assert not Directory(f"{base}/gan").exists("gan.json")
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    assert int(done.stdout.split()[0]) >= 9
+    assert compiled == content([Gan(f"{base}/gan"), Telemetry(f"{base}/telemetry")])
