@@ -139,7 +139,7 @@ class Classifier(Features):
         order = np.concatenate(
             [generator.permutation(len(x)) for _ in range(self.epochs)]
         )
-        x, y = x[order].astype(np.float32), y[order].astype(np.int32)
+        x, y = x.astype(np.float32)[order], y.astype(np.int32)[order]
         model.fit(x, y, batch_size=self.batch_size, shuffle=False, verbose=0)
         values = [np.asarray(value, np.float64) for value in model.get_weights()]
         return list(zip(values[::2], values[1::2], strict=True))
