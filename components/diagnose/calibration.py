@@ -2,11 +2,15 @@
 
 A calibration holds, for each statistic, what it read on each of n healthy runs. The
 threshold is a one-sided *prediction bound* for the next healthy run: with mean m and
-standard deviation s of the n readings (of their logarithms, where the scale says so),
-m -/+ t(1 - rate, n - 1) * s * sqrt(1 + 1/n). It has exactly the stated rate if
-readings are normal on that scale (Hahn and Meeker, Statistical Intervals, 1991,
-section 4.6). It is never stricter than the worst healthy reading seen, so skewed
-readings do not raise alarms that the calibration itself refutes.
+standard deviation s of the n readings,
+
+    m -/+ t(1 - rate, n - 1) * s * sqrt(1 + 1/n).
+
+It has exactly the stated rate if readings are normal (Hahn and Meeker, Statistical
+Intervals, 1991, section 4.6), so it is taken on the scale on which they are nearest to
+that: linear, logarithms, or square roots. It is never stricter than the worst healthy
+reading seen, so skewed readings do not raise alarms that the calibration itself
+refutes.
 
 Ranks alone vouch for no rate below 1 / (n + 1); a p-value is therefore never stated
 to be smaller than that, however far out a reading lies.
@@ -25,7 +29,7 @@ from pydantic import Field
 from components.parts import Params
 
 Side = Literal["low", "high"]
-Scale = Literal["linear", "log"]
+Scale = Literal["linear", "sqrt", "log"]
 PACKAGED = Path(__file__).with_name("calibration.json")
 SMALLEST = 1e-12
 """Floor under logarithms: readings below it are zero in float32."""
@@ -65,7 +69,7 @@ class Healthy(Params):
         n, sign = len(self.values), -1 if self.side == "low" else 1
         quantile = float(stats.t.ppf(1 - rate, n - 1))
         bound = mean + sign * quantile * deviation * math.sqrt(1 + 1 / n)
-        bound = math.exp(bound) if self.scale == "log" else bound
+        bound = _unscaled(bound, self.scale)
         if self.side == "low":
             return min(bound, min(self.values) - ROUNDING)
         return max(bound, max(self.values) + ROUNDING)
@@ -119,7 +123,15 @@ class CalibrationTable(Params):
 
 
 def _scaled(value: float, scale: Scale) -> float:
-    return math.log(max(value, SMALLEST)) if scale == "log" else value
+    if scale == "log":
+        return math.log(max(value, SMALLEST))
+    return math.sqrt(max(value, 0.0)) if scale == "sqrt" else value
+
+
+def _unscaled(value: float, scale: Scale) -> float:
+    if scale == "log":
+        return math.exp(value)
+    return max(value, 0.0) ** 2 if scale == "sqrt" else value
 
 
 @cache

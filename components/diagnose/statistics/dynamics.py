@@ -52,7 +52,7 @@ def kept_coverage(readings: Readings) -> Reading | None:
     return Reading(float(levels[-1] / levels[:-3].max()))
 
 
-@statistic("swing", "high", worst=0.5, series="coverage")
+@statistic("swing", "high", scale="sqrt", worst=0.5, series="coverage")
 def swing(readings: Readings) -> Reading | None:
     """Coverage lost and won back in the second half of training, per reading.
 

@@ -41,6 +41,13 @@ def test_on_a_logarithmic_scale_it_is_the_bound_of_the_logarithms():
     assert scaled == pytest.approx(np.exp(bound), rel=1e-12)
 
 
+def test_on_a_scale_of_square_roots_it_is_the_square_of_their_bound():
+    values = (0.0, 1.0, 4.0, 9.0)
+    bound = Healthy(side="high", values=tuple(np.sqrt(values))).threshold(0.05)
+    scaled = Healthy(side="high", scale="sqrt", values=values).threshold(0.05)
+    assert scaled == pytest.approx(bound**2, rel=1e-12)
+
+
 @pytest.mark.parametrize("side", ["low", "high"])
 @pytest.mark.parametrize("rate", [0.005, 0.05])
 def test_the_share_of_false_alarms_is_at_most_the_stated_one(side, rate):
