@@ -44,7 +44,7 @@ def _cures(parameters: Mapping[str, Any]) -> list[tuple[dict[str, Any], str]]:
     a gradient penalty the two reached a recall of 0.02 where none reached 0.87).
     """
     path = "discriminator.normalization"
-    none = ({path: "none"}, "the penalty bounds the slope by itself")
+    none = ({path: "none"}, "the gradient penalty already bounds the slope")
     layer = (
         {path: "layer"},
         "each sample is normalized by itself, never by its batch",
