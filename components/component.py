@@ -17,7 +17,7 @@ import inspect
 import logging
 import sys
 import typing
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
@@ -26,6 +26,7 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar
 from components.artifacts import Artifact
 from components.directory import Directory
 from components.parts import Params
+from components.run import RunInfo
 
 if TYPE_CHECKING:
     import apache_beam as beam
@@ -85,7 +86,7 @@ class Component:
         params: Params,
         *,
         seed: int,
-        run: "RunInfo | None",
+        run: RunInfo | None,
         context: "Context",
     ) -> dict[str, Artifact]:
         """Call the function with what it asked for; return its outputs by name."""
@@ -295,62 +296,3 @@ class Context:
         """Report that `step` of `total` is done, with figures to show beside it."""
         if self.report is not None:
             self.report(step, total, fields)
-
-
-@dataclass(frozen=True)
-class TrialInfo:
-    """One trial as the report needs it.
-
-    `parameters` holds every stage's resolved parameters (plain JSON values).
-    `failed` is None, or says which stage failed and why; a failed trial has no entry
-    in gathered inputs: those follow the order of the trials that have not failed.
-    """
-
-    id: str
-    point: Mapping[str, Any]
-    seed: int
-    parameters: Mapping[str, Mapping[str, Any]]
-    failed: str | None = None
-
-
-@dataclass(frozen=True)
-class ExpectationInfo:
-    """One entry of `expect`: `when` selects trials, `claims` is the rest of it."""
-
-    when: Mapping[str, Any]
-    claims: Mapping[str, Any]
-    where: str
-
-
-@dataclass(frozen=True)
-class RunInfo:
-    """A run's description, for components that ask for `run`.
-
-    Attributes:
-        id: equal for equal specs (name and a digest of the resolved spec).
-        name, path: of the spec.
-        trials: all trials, in order.
-        expectations: the spec's `expect`.
-        wiring: stage -> input -> (stage, output) that feeds it.
-        stage: the name of the stage that asks.
-        positions: address -> `file:line` of every value that the spec states.
-    """
-
-    id: str
-    name: str
-    path: str
-    trials: Sequence[TrialInfo]
-    expectations: Sequence[ExpectationInfo]
-    wiring: Mapping[str, Mapping[str, tuple[str, str]]]
-    stage: str
-    positions: Mapping[str, str]
-
-    def surviving(self) -> list[TrialInfo]:
-        """The trials that gathered inputs hold an entry for, in order."""
-        return [trial for trial in self.trials if trial.failed is None]
-
-    def where(self, address: str) -> str:
-        """`file:line` of an address, or of its nearest parent that is stated."""
-        while address and address not in self.positions:
-            address = address.rpartition(".")[0]
-        return self.positions.get(address, self.path)

@@ -13,7 +13,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal
 
-from components.component import RunInfo
+from components.run import RunInfo
 from pipelines.planning import closure
 from pipelines.planning.nodes import (
     Node,

@@ -5,12 +5,12 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from components.artifacts import Diagnosis, Metrics, Telemetry
-from components.component import RunInfo, TrialInfo
 from components.report.expectations import judge
 from components.report.figures import draw
 from components.report.findings import choose
 from components.report.params import ReportParams
 from components.report.prescriptions import addressed, trained_stage
+from components.run import RunInfo, TrialInfo
 
 SCHEMA = "ganopsy.report/1"
 

@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from components.component import ExpectationInfo, TrialInfo
 from components.report.prescriptions import lookup, scalar
+from components.run import ExpectationInfo, TrialInfo
 
 NAMED = 6
 

@@ -6,7 +6,7 @@ import shlex
 from collections.abc import Mapping
 from typing import Any
 
-from components.component import RunInfo, TrialInfo
+from components.run import RunInfo, TrialInfo
 
 PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_./-]*")
 NOT_TEXT = {"true", "false", "null", "yes", "no", "on", "off", "y", "n"}

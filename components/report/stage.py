@@ -4,8 +4,9 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from components.artifacts import Diagnosis, Metrics, Report, Telemetry
-from components.component import Context, RunInfo, component
+from components.component import Context, component
 from components.report.params import ReportParams
+from components.run import RunInfo
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

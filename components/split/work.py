@@ -13,7 +13,7 @@ from components.split.flow import Gather, Grade, column_of, rows_of
 from components.split.grading import in_holdout, summary, thresholds, tier_of
 
 if TYPE_CHECKING:
-    from components.split.stage import SplitParams
+    from components.split.params import SplitParams
 
 Array = np.ndarray[Any, Any]
 FITTED = 20_000

@@ -18,15 +18,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from components.artifacts import Artifact
-from components.component import (
-    Component,
-    Context,
-    ExpectationInfo,
-    RunInfo,
-    TrialInfo,
-    load_component,
-)
+from components.component import Component, Context, load_component
 from components.directory import Directory
+from components.run import ExpectationInfo, RunInfo, TrialInfo
 from pipelines.execution.progress import ENDED, Writer
 
 if TYPE_CHECKING:

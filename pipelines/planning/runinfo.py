@@ -4,9 +4,9 @@ import hashlib
 from collections.abc import Mapping
 from typing import Any
 
-from components.component import ExpectationInfo, RunInfo, TrialInfo
 from components.directory import canonical_json
 from components.parts import Params
+from components.run import ExpectationInfo, RunInfo, TrialInfo
 from pipelines.spec.model import Spec, Stage, Trial
 
 Failures = Mapping[int, str]

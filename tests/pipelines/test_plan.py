@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from components.artifacts import Dataset, Diagnosis, Gan, Metrics, Report
-from components.component import Component, RunInfo, component
+from components.component import Component, component
 from components.parts import Params
+from components.run import RunInfo
 from pipelines.plan import PlanError, Selection, make_plan
 from pipelines.planning.nodes import make_nodes
 from pipelines.planning.runinfo import run_info

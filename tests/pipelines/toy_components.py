@@ -6,8 +6,9 @@ import time
 from pathlib import Path
 
 from components.artifacts import Diagnosis, Metrics, Report
-from components.component import Context, RunInfo, component
+from components.component import Context, component
 from components.parts import Params
+from components.run import RunInfo
 
 
 class SourceParams(Params):

@@ -9,10 +9,11 @@ import numpy as np
 import pyarrow as pa
 
 from components.artifacts import Diagnosis, Metrics, Report, Telemetry
-from components.component import Context, ExpectationInfo, RunInfo, TrialInfo
+from components.component import Context
 from components.directory import Directory
 from components.report.params import ReportParams
 from components.report.stage import report
+from components.run import ExpectationInfo, RunInfo, TrialInfo
 
 ADDRESS = "train.discriminator.normalization"
 STEPS = 3000

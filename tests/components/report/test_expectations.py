@@ -2,8 +2,8 @@
 
 import pytest
 
-from components.component import ExpectationInfo, TrialInfo
 from components.report.expectations import judge
+from components.run import ExpectationInfo, TrialInfo
 
 PARAMETERS = {
     "train": {

@@ -5,8 +5,8 @@ import shlex
 import pytest
 import yaml
 
-from components.component import RunInfo, TrialInfo
 from components.report.prescriptions import addressed, command, trained_stage
+from components.run import RunInfo, TrialInfo
 
 WIRING = {
     "fit": {"curriculum": ("split", "curriculum")},

@@ -5,7 +5,8 @@ import numpy as np
 from components.component import Context
 from components.curate.stage import CurateParams, curate
 from components.directory import Directory
-from components.split.stage import SplitParams, split
+from components.split.params import SplitParams
+from components.split.stage import split
 from pipelines.execution.jobs import make_pipeline
 from pipelines.runners import Local
 

@@ -14,7 +14,8 @@ from components.split.difficulties.isolation_forest import IsolationForest
 from components.split.difficulties.knn_distance import KnnDistance
 from components.split.difficulty import SplitError
 from components.split.grading import in_holdout, thresholds, tier_of
-from components.split.stage import SplitParams, split
+from components.split.params import SplitParams
+from components.split.stage import split
 
 
 def hashes(count, start=0):
