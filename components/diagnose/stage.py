@@ -19,7 +19,7 @@ class DiagnoseParams(Params):
 
     calibration: Annotated[CalibrationTable | None, FileMark()] = None
     """What healthy runs read; the packaged calibration where nothing is stated."""
-    false_alarm_rate: Annotated[float, Gt(0), Lt(1)] = 0.05
+    false_alarm_rate: Annotated[float, Gt(0), Lt(1)] = 0.01
     """Share of healthy runs that may be called failed, all checks of all symptoms
     taken together (Bonferroni: each of m checks gets this rate divided by m)."""
 

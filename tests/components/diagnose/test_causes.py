@@ -37,9 +37,10 @@ def test_batch_norm_leakage(trial):
 
 
 def test_confidence_is_the_attributable_fraction(trial):
-    """10 of 10 exposed runs failed, the background is 5 %: 1 - .05 / (11/12)."""
+    """10 of 10 exposed runs failed; 30 sound ones vouch for a background of 1/32, more
+    than the 1 % that thresholds are made for: 1 - (1/32) / (11/12)."""
     cause = top(trial.collapsed().batch_norm().diagnosis())
-    assert cause["confidence"] == pytest.approx(1 - 0.05 * 12 / 11, rel=1e-5)
+    assert cause["confidence"] == pytest.approx(1 - 12 / 11 / 32, rel=1e-5)
     assert any("10 failed" in line["text"] for line in cause["evidence"])
 
 
