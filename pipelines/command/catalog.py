@@ -10,7 +10,7 @@ from pydantic_core import PydanticUndefined
 
 from components.component import Component
 from components.parts import Part
-from pipelines.command.verdict import plain
+from components.report.prescriptions import scalar
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -129,8 +129,8 @@ def _default(field: FieldInfo) -> str:
         kind = getattr(value, "kind", None)
         if not kind and not stated:
             return ""
-        return plain({"kind": kind, **stated} if kind else stated)
-    return plain(list(value) if isinstance(value, tuple) else value)
+        return scalar({"kind": kind, **stated} if kind else stated)
+    return scalar(list(value) if isinstance(value, tuple) else value)
 
 
 def _models(annotation: Any) -> list[type[BaseModel]]:

@@ -4,6 +4,8 @@ import sys
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from components.report.prescriptions import command, scalar
+
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -22,30 +24,6 @@ def make_console() -> "Console":
 
     width = None if sys.stdout.isatty() else WIDE
     return Console(highlight=False, width=width)
-
-
-def set_flags(prescription: Mapping[str, Any]) -> str:
-    """A prescription in the words of `--set`, ready to paste."""
-    return " ".join(
-        f"--set {address}={plain(value)}"
-        for address, value in prescription.get("set", {}).items()
-    )
-
-
-def plain(value: Any) -> str:
-    """A JSON value as `--set` and a person write it."""
-    if isinstance(value, str):
-        return value
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if value is None:
-        return "null"
-    if isinstance(value, Mapping):
-        inner = ", ".join(f"{key}: {plain(item)}" for key, item in value.items())
-        return f"'{{{inner}}}'"
-    if isinstance(value, list | tuple):
-        return f"'[{', '.join(map(plain, value))}]'"
-    return str(value)
 
 
 def print_verdicts(console: "Console", report: Mapping[str, Any]) -> None:
@@ -95,7 +73,7 @@ def _changes(trials: Sequence[Mapping[str, Any]]) -> list[str]:
             if prescription and prescription.get("set"):
                 where = prescription.get("where")
                 place = f"   ({where})" if where else ""
-                lines.append(f"{cause['id']}: {set_flags(prescription)}{place}")
+                lines.append(f"{cause['id']}: {command(prescription['set'])}{place}")
     return lines
 
 
@@ -108,7 +86,7 @@ def _print_expectations(
     console.print(f"\n[bold]Expectations[/] {met} of {len(expectations)} met")
     for entry in expectations:
         if not entry["met"]:
-            when = ", ".join(f"{k}={plain(v)}" for k, v in entry["when"].items())
+            when = ", ".join(f"{k}={scalar(v)}" for k, v in entry["when"].items())
             line = f"  unmet: {when or 'all trials'}: {entry.get('detail', '')}"
             console.print(line, soft_wrap=True, highlight=False, markup=False)
 

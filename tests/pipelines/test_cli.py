@@ -194,3 +194,24 @@ def test_every_component_is_shown(toy):
 
 def test_the_version(toy):
     assert toy.ganopsy("--version").stdout.startswith("ganopsy ")
+
+
+def test_a_printed_prescription_is_read_back_by_set():
+    """What the end of a run prints survives a shell and the reader of `--set`."""
+    import shlex
+
+    from pipelines.command.verdict import _changes
+    from pipelines.spec.nodes import plain
+    from pipelines.spec.overrides import read_override
+    from pipelines.spec.reader import Sources
+
+    value = {"kind": "wasserstein", "weights": [1, 0.5], "note": "it's: no", "on": True}
+    prescription = {"set": {"train.objective": value}, "where": ""}
+    trial = {"causes": [{"id": "vanishing_gradient", "prescription": prescription}]}
+    (line,) = _changes([trial])
+    words = shlex.split(line)
+    assert words[:2] == ["vanishing_gradient:", "--set"]
+    assert len(words) == 3
+    override = read_override(words[2], 1, Sources())
+    assert override.address == "train.objective"
+    assert plain(override.value) == value
