@@ -7,7 +7,7 @@ records to (n, d) float64. The fitted maps hold NumPy arrays only.
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any, Literal, Protocol
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Protocol
 
 from annotated_types import Ge, Gt, Len
 
@@ -27,9 +27,16 @@ class FittedFeatures(Protocol):
 
     def __call__(self, data: "Array") -> "Array": ...
 
+    def logits(self, data: "Array") -> "Array | None":
+        """A classifier's logits (n, classes) float64; None without a classifier."""
+        ...
+
 
 class Features(Part):
     """What distances between records are measured in."""
+
+    classifies: ClassVar[bool] = False
+    """Whether what is fitted has logits."""
 
     def fit(self, data: "Array", labels: "Array", *, seed: int) -> FittedFeatures:
         """Fit to records.
@@ -76,6 +83,7 @@ class Classifier(Features):
     A fifth of the labelled records is held back; `accuracy` is measured on it.
     """
 
+    classifies: ClassVar[bool] = True
     kind: Literal["classifier"] = "classifier"
     units: Annotated[tuple[Annotated[int, Ge(1)], ...], Len(1)] = (128, 64)
     """Sizes of the hidden layers; the last one's values are the features."""
@@ -101,9 +109,8 @@ class Classifier(Features):
         mean, scale = flat[used].mean(0), flat[used].std(0)
         scale[scale == 0] = 1.0
         layers = self._train((flat[used] - mean) / scale, targets[used], seed)
-        fitted = HiddenLayers(mean, scale, layers[:-1], None)
-        weights, bias = layers[-1]
-        guesses = (fitted(data[known[held]]) @ weights + bias).argmax(1)
+        fitted = HiddenLayers(mean, scale, layers[:-1], layers[-1], None)
+        guesses = fitted.logits(data[known[held]]).argmax(1)
         fitted.accuracy = float((guesses == targets[held]).mean())
         return fitted
 
@@ -156,6 +163,9 @@ class Flat:
     def __call__(self, data: "Array") -> "Array":
         return flatten(data)
 
+    def logits(self, data: "Array") -> None:
+        return None
+
 
 @dataclass
 class Projection:
@@ -168,14 +178,22 @@ class Projection:
     def __call__(self, data: "Array") -> "Array":
         return (flatten(data) - self.mean) @ self.axes
 
+    def logits(self, data: "Array") -> None:
+        return None
+
 
 @dataclass
 class HiddenLayers:
-    """Standardized records through rectified layers of (kernel, bias)."""
+    """Standardized records through rectified layers of (kernel, bias).
+
+    `head` is the (kernel, bias) that makes logits of the last layer's values, a column
+    a class in ascending order of the labels.
+    """
 
     mean: "Array"
     scale: "Array"
     layers: "Sequence[Layer]"
+    head: Layer
     accuracy: float | None
 
     def __call__(self, data: "Array") -> "Array":
@@ -185,6 +203,10 @@ class HiddenLayers:
         for kernel, bias in self.layers:
             values = np.maximum(values @ kernel + bias, 0.0)
         return values
+
+    def logits(self, data: "Array") -> "Array":
+        kernel, bias = self.head
+        return self(data) @ kernel + bias
 
 
 def flatten(data: "Array") -> "Array":

@@ -1,31 +1,53 @@
 """What a metric sees: generated samples, the real records to hold them against."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from components.artifacts import Modes
+from components.features import flatten
 from components.manifold import Array, Memberships, knn_radii, memberships, nearest
 
 Index = np.ndarray[Any, np.dtype[np.intp]]
+Values = np.ndarray[Any, Any]
 
 
 class Sample(NamedTuple):
-    """n points: features (n, d), values flattened (n, D), labels (n,), -1 for none."""
+    """n points.
+
+    features (n, d); records (n, *shape), as they are; labels (n,), -1 for none; logits
+    (n, classes) of the classifier behind the features, None without one.
+    """
 
     features: Array
-    values: Array
+    records: Values
     labels: Index
+    logits: Array | None = None
 
     def take(self, rows: Index) -> "Sample":
-        return Sample(self.features[rows], self.values[rows], self.labels[rows])
+        logits = None if self.logits is None else self.logits[rows]
+        return Sample(
+            self.features[rows], self.records[rows], self.labels[rows], logits
+        )
 
     def join(self, other: "Sample") -> "Sample":
-        pairs = zip(self, other, strict=True)
-        return Sample(*(np.concatenate(pair) for pair in pairs))
+        logits = None
+        if self.logits is not None and other.logits is not None:
+            logits = np.concatenate((self.logits, other.logits))
+        return Sample(
+            np.concatenate((self.features, other.features)),
+            np.concatenate((self.records, other.records)),
+            np.concatenate((self.labels, other.labels)),
+            logits,
+        )
+
+    @property
+    def values(self) -> Array:
+        """The records flattened (n, D)."""
+        return flatten(self.records)
 
     @property
     def size(self) -> int:
@@ -42,6 +64,7 @@ class Comparison:
         k: neighbours, fewer than either has points.
         modes: the data's known modes, if it has any.
         radii: `knn_radii` of the reference where they are known already.
+        seed: of what a metric draws at random.
     """
 
     generated: Sample
@@ -49,6 +72,7 @@ class Comparison:
     k: int
     modes: Modes | None
     radii: Array | None = None
+    seed: int = 0
 
     @cached_property
     def memberships(self) -> Memberships:
@@ -94,7 +118,7 @@ class Comparison:
     def without(self, rows: Index) -> "Comparison":
         """The comparison with some generated samples left out."""
         kept = self.generated.take(np.delete(np.arange(self.generated.size), rows))
-        return Comparison(kept, self.reference, self.k, self.modes, self.radii)
+        return replace(self, generated=kept)
 
 
 class ModeCensus(NamedTuple):

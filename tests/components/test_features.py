@@ -58,6 +58,23 @@ def test_classifier_learns_and_repeats_itself(digits):
     assert not np.array_equal(features.fit(data, labels, seed=4)(rest), found)
 
 
+def test_logits_classify_and_the_others_have_none(digits):
+    data, labels, rest = digits
+    # Every second digit has a label, and labels have gaps: columns are in their order.
+    labels = np.where(labels % 2 == 0, 3 * labels, -1)
+    features = Classifier(units=(32, 16), epochs=40)
+    logits = features.fit(data, labels, seed=0).logits(data)
+    assert (logits.shape, logits.dtype) == ((len(data), 5), np.float64)
+    known = labels >= 0
+    guesses = np.array([0, 6, 12, 18, 24])[logits.argmax(1)]
+    # Four fifths of these it was trained on; five digits are easier than ten.
+    assert (guesses == labels)[known].mean() > 0.9
+    assert features.classifies
+    for other in (Identity(), Pca()):
+        assert other.fit(data, labels, seed=0).logits(rest) is None
+        assert not other.classifies
+
+
 def test_unlabelled_records_are_left_out_and_labels_need_not_be_dense(digits):
     data, labels, _ = digits
     sparse = np.where(labels < 2, 10 * labels + 5, -1)
