@@ -1,6 +1,6 @@
 """From a curriculum and samples to the content of metrics.json."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -11,6 +11,7 @@ from components.artifacts import Curriculum, Modes, Records
 from components.evaluate.comparison import (
     Comparison,
     Sample,
+    Values,
     class_table,
     mode_table,
 )
@@ -19,14 +20,13 @@ from components.evaluate.intervals import (
     Setting,
     confidence,
     holdout_splits,
+    lone_splits,
     nulls,
     train_splits,
 )
-from components.evaluate.metrics import METRICS, Metric
+from components.evaluate.metrics import METRICS, Metric, Reference
 from components.evaluate.params import EvaluateParams
 from components.features import FittedFeatures, flatten
-
-Values = np.ndarray[Any, Any]
 
 
 @dataclass
@@ -56,17 +56,25 @@ class Evaluation:
             if not METRICS[name].optional or name in self.params.extra
         ]
 
+    @property
+    def setting(self) -> Setting:
+        params = self.params
+        return Setting(params.k, self.modes, params.resamples, params.seed)
+
     @cached_property
     def nulls(self) -> dict[str, tuple[float, Interval]]:
-        setting = Setting(
-            self.params.k, self.modes, self.params.resamples, self.params.seed
-        )
-        sides = self.train, self.holdout, self.samples, setting
-        by_holdout = [each for each in self.metrics if each.reference == "holdout"]
-        by_train = [each for each in self.metrics if each.reference == "train"]
-        return nulls(by_holdout, holdout_splits(*sides)) | nulls(
-            by_train, train_splits(*sides)
-        )
+        sides = self.train, self.holdout, self.samples, self.setting
+        splits: dict[Reference, Iterable[Comparison]] = {
+            "holdout": holdout_splits(*sides),
+            "train": train_splits(*sides),
+            "none": lone_splits(*sides[1:]),
+        }
+        read: dict[str, tuple[float, Interval]] = {}
+        for reference, comparisons in splits.items():
+            chosen = [each for each in self.metrics if each.reference == reference]
+            # Without a metric to read there is no need of what a split shares.
+            read |= nulls(chosen, comparisons if chosen else ())
+        return read
 
     def content(self, generated: Values) -> dict[str, Any]:
         """metrics.json for samples (n, *shape).
@@ -76,7 +84,7 @@ class Evaluation:
         """
         flat = flatten(generated)
         share = float((~np.isfinite(flat)).any(1).mean())
-        comparisons = self._comparisons(generated, flat) if share == 0 else {}
+        comparisons = self._comparisons(generated) if share == 0 else {}
         entries = {each.name: self._entry(each, comparisons) for each in self.metrics}
         entries["nonfinite_share"] = nonfinite_entry(share, len(flat))
         against = comparisons.get("train")
@@ -92,30 +100,33 @@ class Evaluation:
             "classes": against and class_table(against, self.classes),
         }
 
-    def _comparisons(self, generated: Values, flat: Values) -> dict[str, Comparison]:
+    def _comparisons(self, generated: Values) -> dict[Reference, Comparison]:
         features = self.features(generated)
-        sample = Sample(features, flat, np.full(len(flat), -1))
         if not np.isfinite(features).all():
             return {}
+        unknown = np.full(len(features), -1)
+        sample = Sample(features, generated, unknown, self.features.logits(generated))
+        against = self.setting.compare(sample, self.holdout)
         return {
-            name: Comparison(sample, reference, self.params.k, self.modes)
-            for name, reference in (("holdout", self.holdout), ("train", self.train))
+            "holdout": against,
+            "train": self.setting.compare(sample, self.train),
+            "none": against,
         }
 
     def _entry(
-        self, metric: Metric, comparisons: Mapping[str, Comparison]
+        self, metric: Metric, comparisons: Mapping[Reference, Comparison]
     ) -> dict[str, Any]:
         comparison = comparisons.get(metric.reference)
         value = comparison and metric.value(comparison)
         null, interval = self.nulls.get(metric.name, (None, None))
-        reference = self.train if metric.reference == "train" else self.holdout
+        sizes = {"holdout": self.holdout.size, "train": self.train.size, "none": 0}
         return {
             "value": value,
             "null": null,
             "null_interval": interval,
             "ci": comparison and confidence(metric, comparison, self.params.seed),
             "n": self.samples,
-            "reference_n": reference.size,
+            "reference_n": sizes[metric.reference],
             "better": metric.better,
             "reference": metric.reference,
             "blind_to": metric.blind_to,
@@ -156,7 +167,8 @@ def evaluation(curriculum: Curriculum, params: EvaluateParams) -> Evaluation:
     features = params.features.fit(train.data, train.labels, seed=params.seed)
 
     def sample(records: Records) -> Sample:
-        return Sample(features(records.data), flatten(records.data), records.labels)
+        data = records.data
+        return Sample(features(data), data, records.labels, features.logits(data))
 
     return Evaluation(
         params=params,

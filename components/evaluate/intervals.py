@@ -18,12 +18,17 @@ Interval = list[float]
 
 
 class Setting(NamedTuple):
-    """What comparisons of real with real share with the one of the samples."""
+    """What comparisons of real with real share with those of the samples."""
 
     k: int
     modes: Modes | None
     resamples: int
     seed: int
+
+    def compare(
+        self, generated: Sample, reference: Sample, radii: Array | None = None
+    ) -> Comparison:
+        return Comparison(generated, reference, self.k, self.modes, radii, self.seed)
 
 
 def confidence(metric: Metric, comparison: Comparison, seed: int) -> Interval | None:
@@ -91,7 +96,7 @@ def holdout_splits(
     radii = knn_radii(holdout.features, setting.k)
     for _ in range(setting.resamples):
         rows = random.choice(train.size, n, replace=False)
-        yield Comparison(train.take(rows), holdout, setting.k, setting.modes, radii)
+        yield setting.compare(train.take(rows), holdout, radii)
 
 
 def train_splits(
@@ -106,6 +111,17 @@ def train_splits(
     for _ in range(setting.resamples):
         order = random.permutation(pool.size)
         reference, stand_ins = order[: train.size], order[train.size : train.size + n]
-        yield Comparison(
-            pool.take(stand_ins), pool.take(reference), setting.k, setting.modes
-        )
+        yield setting.compare(pool.take(stand_ins), pool.take(reference))
+
+
+def lone_splits(holdout: Sample, n: int, setting: Setting) -> Iterable[Comparison]:
+    """n random holdout records in the samples' place, held against nothing.
+
+    Not training records: the features' classifier has learnt those by heart, and is
+    surer of them than of any new ones. Drawn with replacement, for there are often no
+    more than n.
+    """
+    random = np.random.default_rng([setting.seed, 9])
+    for _ in range(setting.resamples):
+        rows = random.choice(holdout.size, n)
+        yield setting.compare(holdout.take(rows), holdout)

@@ -3,11 +3,13 @@
 from typing import Annotated, Literal
 
 from annotated_types import Ge
+from pydantic import ValidationInfo, field_validator
 
 from components.features import Features, Identity
 from components.parts import Params
 
 Count = Annotated[int, Ge(1)]
+Extra = Literal["kernel_distance", "sliced_wasserstein_distance", "classifier_score"]
 
 
 class EvaluateParams(Params):
@@ -27,5 +29,21 @@ class EvaluateParams(Params):
     """Splits of the real data behind every null and its interval."""
     seed: Annotated[int, Ge(0)] = 0
     """Of the latents, the splits and the features."""
-    extra: tuple[Literal["kernel_distance"], ...] = ()
-    """Metrics beside the standard ones; these import tensorflow-gan."""
+    extra: tuple[Extra, ...] = ()
+    """Metrics beside the standard ones, by tensorflow-gan. The sliced Wasserstein
+    distance needs square images, the classifier score features of kind classifier."""
+
+    @field_validator("extra")
+    @classmethod
+    def _classifier_to_score_with(
+        cls, extra: tuple[Extra, ...], given: ValidationInfo
+    ) -> tuple[Extra, ...]:
+        features = given.data.get("features")  # absent where they are not valid
+        if "classifier_score" in extra and features and not features.classifies:
+            kind = features.model_dump()["kind"]
+            raise ValueError(
+                "`classifier_score` is read off a classifier, and `features` of kind "
+                f"{kind} have none: set `features` to {{kind: classifier}}, which is "
+                "trained on the data's labels, or leave `classifier_score` out"
+            )
+        return extra

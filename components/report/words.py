@@ -29,6 +29,7 @@ TITLES = {
     "data_fault": "Faulty data",
     "frechet_distance": "Fréchet distance",
     "reverse_kl": "Reverse KL",
+    "sliced_wasserstein_distance": "Sliced Wasserstein distance",
     "discriminator_auc": "Discriminator's AUC",
     "batch_leak": "AUC owed to batch-mates",
     "batch_coupling": "Coupling to batch-mates",

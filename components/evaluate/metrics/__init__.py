@@ -3,7 +3,8 @@
 A metric returns either one value per generated or real point, whose mean is the
 metric (its confidence interval: a percentile bootstrap of that mean, the balls held
 fixed), or a number (its interval: the delete-a-group jackknife over the samples,
-unless `interval=False`), or None where the data cannot have it.
+unless `interval=False`), or None where the data cannot have it. An optional metric,
+asked for by name, raises ValueError there: it says what data it needs.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -18,7 +19,7 @@ from components.parts import import_members
 
 Function = Callable[[Comparison], "Array | float | None"]
 F = TypeVar("F", bound=Function)
-Reference = Literal["holdout", "train"]
+Reference = Literal["holdout", "train", "none"]
 Better = Literal["higher", "lower", "null"]
 
 
@@ -27,7 +28,8 @@ class Metric:
     """A metric and what a reader must know of it.
 
     Attributes:
-        reference: the real records that it holds samples against.
+        reference: the real records that it holds samples against; `none`: it looks at
+            the samples alone, and its null at as many holdout records.
         better: which way is better; `null`: as near the null as can be.
         blind_to: what it cannot see.
         interval: whether it has a confidence interval.
