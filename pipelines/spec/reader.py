@@ -152,14 +152,15 @@ class _Builder:
         if event.tag not in (None, "!", wanted):
             raise self._tag(position, event.tag)
         if len(self.stack) >= MAX_DEPTH:
-            raise self._fail(
-                position, "Nested too deeply", f"at most {MAX_DEPTH} levels"
-            )
+            raise self._too_deep(position)
         if self.stack and self.stack[-1].is_map and self.stack[-1].key is None:
             raise self._fail(position, "A key that is not text", "text as a key")
         if event.anchor:
             self.anchors[event.anchor] = None
         self.stack.append(_Open(position, event.anchor, is_map))
+
+    def _too_deep(self, position: Position) -> TextError:
+        return self._fail(position, "Nested too deeply", f"at most {MAX_DEPTH} levels")
 
     def _scalar(self, event: Any) -> None:
         position = self._at(event.start_mark)
@@ -259,6 +260,9 @@ class _Builder:
         if mark is None:
             return self._fail(Position(self.file, 1, 1), f"Not YAML: {problem}")
         position = self._at(mark)
+        if "nesting depth" in problem:
+            # libyaml's own bound (PyYAML 6.0.4 and later), where its scanner meets it.
+            return self._too_deep(position)
         lines = text.split("\n")
         here = "".join(lines[mark.line : mark.line + 1])[mark.column :]
         if not (here + "".join(lines[mark.line + 1 :])).strip():

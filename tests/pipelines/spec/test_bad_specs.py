@@ -101,8 +101,8 @@ def test_table_is_large_and_without_jargon() -> None:
             f"Received: '{'9' * 40}'.",
         ),
         (
-            b"a: " + b"[" * 200_000,
-            "1:67: Nested too deeply. Expected at most 64 levels.",
+            b"a:\n" + b"".join(b" " * n + b"-\n" for n in range(80)),
+            "65:64: Nested too deeply. Expected at most 64 levels.",
         ),
     ],
     ids=lambda value: repr(value[:20]) if isinstance(value, bytes) else "",
@@ -160,3 +160,10 @@ def test_the_line_is_shown_with_a_caret(read: Callable[..., object]) -> None:
         read("nam: a\nstages: {a: {component: train2}}\n")
     assert "    nam: a\n    ^\n" in str(caught.value)
     assert f"    stages: {{a: {{component: train2}}}}\n{' ' * 28}^" in str(caught.value)
+
+
+def test_a_scanner_that_is_made_to_nest_is_stopped_early(errors: Errors) -> None:
+    # Where: at our own bound, or at libyaml's, whose scanner runs ahead of its parser.
+    (error,) = errors(b"a: " + b"[" * 200_000)
+    wanted = r"spec.yaml:1:\d{2,4}: Nested too deeply. Expected at most 64 levels."
+    assert re.fullmatch(wanted, error)
