@@ -170,9 +170,12 @@ class Curriculum(Artifact):
 class Gan(Artifact):
     """A trained GAN.
 
-    Payload: `generator.keras` (latents (n, size) -> samples (n, *shape)) and
+    Payload: `generator.keras` (latents (n, size) -> samples (n, *shape); of a
+    class-conditional one [latents, labels (n,) int32] -> samples) and
     `discriminator.keras`, both loadable by plain Keras; `gan.json`: latents
-    ({size, distribution}), shape, seed, steps, parameters (of training).
+    ({size, distribution}), shape, seed, steps, averaged (whether the generator is an
+    average over training), class_shares (of a conditional one, else null), parameters
+    (of training).
     """
 
     type: ClassVar[str] = "gan"
@@ -188,9 +191,10 @@ class Telemetry(Artifact):
       `telemetry.parquet`: one row a reading, column `step` (int64) and one float64
         column a series, NaN where a series was not read;
       `snapshots.npz`: steps (k,), samples (k, m, *shape) from the same m latents;
-      `telemetry.json`: parameters, seed, backend, device, compile policy,
-        `ended` (`completed` or `numerical_overflow`), steps, steps_per_second-free
-        facts, and series: {name: {probe, meaning, unit}}.
+      `telemetry.json`: parameters, seed, backend, device (`cpu` or `gpu`),
+        device_name, devices (how many), memory (`as needed` or `preallocated`),
+        precision, compile policy, `ended` (`completed` or `numerical_overflow`),
+        steps, and series: {name: {probe, meaning, unit}}.
     """
 
     type: ClassVar[str] = "telemetry"

@@ -25,6 +25,7 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar
 
 from components.artifacts import Artifact
 from components.directory import Directory
+from components.foresight import Foresee
 from components.parts import Params
 from components.run import RunInfo
 
@@ -61,7 +62,8 @@ class Component:
     `name` is how a spec names it: a registered name or `module:function`.
     `outputs` maps output names to artifact types, in order. `fingerprint` returns a
     string that changes when data outside the store that the parameters point to
-    changes (a folder of images, say), or None.
+    changes (a folder of images, say), or None. `foresee` says before anything runs what
+    the outputs' records will be, and refuses parameters that cannot work on them.
     """
 
     name: str
@@ -74,6 +76,7 @@ class Component:
     placement: Placement
     accelerator: bool
     fingerprint: Callable[[Any], str | None] | None
+    foresee: Foresee | None
     source: Path
 
     @property
@@ -110,6 +113,7 @@ def component(
     placement: Placement = "worker",
     accelerator: bool = False,
     fingerprint: Callable[[Any], str | None] | None = None,
+    foresee: Foresee | None = None,
 ) -> Callable[[F], F]:
     """Declare a function as a component (see the module's docstring).
 
@@ -117,7 +121,7 @@ def component(
         placement: `driver` for dataset-scale work that builds its own Beam pipeline
             through `context.pipeline()`, `worker` for trial-scale work.
         accelerator: whether the work profits from a GPU.
-        fingerprint: see `Component`.
+        fingerprint, foresee: see `Component`.
 
     Raises:
         ComponentError: if the signature declares no outputs, or an argument that is
@@ -125,7 +129,7 @@ def component(
     """
 
     def decorate(function: F) -> F:
-        declared = declare(function, placement, accelerator, fingerprint)
+        declared = declare(function, placement, accelerator, fingerprint, foresee)
         function.__dict__["__component__"] = declared
         return function
 
@@ -137,6 +141,7 @@ def declare(
     placement: Placement,
     accelerator: bool,
     fingerprint: Callable[[Any], str | None] | None,
+    foresee: Foresee | None = None,
 ) -> Component:
     """Read a function's signature into a `Component`."""
     hints = typing.get_type_hints(function)
@@ -160,6 +165,7 @@ def declare(
         placement=placement,
         accelerator=accelerator,
         fingerprint=fingerprint,
+        foresee=foresee,
         source=source,
     )
 

@@ -143,7 +143,7 @@ class Directory:
             return
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / Path(name).name
-            path.write_bytes(self.read_bytes(name))
+            self.filesystem.get_file(self.path(name), str(path))
             yield path
 
     def upload(self, path: Path, name: str) -> None:

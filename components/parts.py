@@ -10,6 +10,7 @@ a family's package imports its members before any model uses it.
 
 import importlib
 import pkgutil
+from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar
 
 from pydantic import (
@@ -54,6 +55,27 @@ class Part(Params):
             {kind: handler.generate_schema(part) for kind, part in cls.kinds.items()},
             discriminator="kind",
         )
+
+
+@dataclass(frozen=True)
+class Without:
+    """Marks a field of a family that does not take one of its members.
+
+    Attributes:
+        kind: of the member.
+        why: and what to state instead.
+    """
+
+    kind: str
+    why: str
+
+    def __get_pydantic_core_schema__(
+        self, source: Any, handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        schema = handler(source)
+        if schema["type"] == "tagged-union":
+            schema["choices"].pop(self.kind, None)
+        return schema
 
 
 class PathMark:

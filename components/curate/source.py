@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
+from components.foresight import Foresight
 from components.parts import Part
 
 if TYPE_CHECKING:
@@ -85,6 +86,10 @@ class Source(Part):
     def title(self) -> str:
         """The dataset's name."""
         return str(getattr(self, "kind", "data"))
+
+    def foresee(self) -> Foresight:
+        """What is known without reading a record, or importing anything heavy."""
+        return Foresight()
 
     def facts(self) -> Facts:
         """Raises CurateError if the source holds nothing usable."""

@@ -1,6 +1,7 @@
 """The `curate` component."""
 
 from collections import Counter
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from annotated_types import Ge, Le
@@ -10,6 +11,7 @@ from components.component import Context, component
 from components.curate.source import CurateError, Facts
 from components.curate.sources import Source
 from components.directory import Directory
+from components.foresight import Foresight
 from components.parts import FileMark, Params
 
 if TYPE_CHECKING:
@@ -45,7 +47,17 @@ def fingerprint(params: CurateParams) -> str | None:
     return hashlib.sha256("\n".join(sorted(lines)).encode()).hexdigest()
 
 
-@component(placement="driver", fingerprint=fingerprint)
+def foresee(params: CurateParams, inputs: Mapping[str, Foresight]) -> Foresight:
+    """What records become, as far as the source says without being read."""
+    known = params.source.foresee()
+    if known.shape is None or len(known.shape) != 3:
+        return known
+    height, width = (params.size,) * 2 if params.size else known.shape[:2]
+    channels = params.channels or known.shape[2]
+    return known._replace(shape=(height, width, channels))
+
+
+@component(placement="driver", fingerprint=fingerprint, foresee=foresee)
 def curate(params: CurateParams, *, context: Context) -> Dataset:
     """Read, validate, scale and deduplicate records, losing none unaccounted for.
 

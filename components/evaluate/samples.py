@@ -23,12 +23,12 @@ def generate(gan: Gan, n: int, seed: int) -> np.ndarray[Any, np.dtype[np.float32
     with gan.local("generator.keras") as path, warnings.catch_warnings():
         warnings.simplefilter("ignore")
         generator = keras.saving.load_model(path, compile=False)
-    drawn = latents(info["latents"], n, seed)
+    given = [latents(info["latents"], n, seed)]
+    if info.get("class_shares"):
+        given.append(labels(info["class_shares"], n, seed))
     samples = np.concatenate(
         [
-            keras.ops.convert_to_numpy(
-                generator(drawn[start : start + BATCH], training=False)
-            )
+            keras.ops.convert_to_numpy(generator(_batch(given, start), training=False))
             for start in range(0, n, BATCH)
         ]
     ).astype(np.float32)
@@ -49,3 +49,17 @@ def latents(
     if form["distribution"] == "uniform":
         return random.uniform(-1.0, 1.0, shape).astype(np.float32)
     return random.standard_normal(shape, np.float32)
+
+
+def labels(shares: list[float], n: int, seed: int) -> np.ndarray[Any, Any]:
+    """(n,) int32 classes, each as frequent as its share, to within one sample."""
+    edges = np.cumsum(shares) / np.sum(shares)
+    # Stratified: chance in the classes' counts would only blur every metric.
+    places = (np.random.default_rng([seed, 7]).permutation(n) + 0.5) / n
+    return np.searchsorted(edges, places).astype(np.int32)
+
+
+def _batch(given: list[np.ndarray[Any, Any]], start: int) -> Any:
+    """What a model takes: one array by itself, several as a list."""
+    parts = [array[start : start + BATCH] for array in given]
+    return parts if len(parts) > 1 else parts[0]

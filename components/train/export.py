@@ -8,6 +8,8 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
+from components.train import backend
+
 # What Keras writes beside the model: when it was saved. Fixed, so that digests hold.
 EPOCH = (1980, 1, 1, 0, 0, 0)
 DATE = "1980-01-01@00:00:00"
@@ -17,7 +19,8 @@ def keras_bytes(model: Any) -> bytes:
     """The model as the content of a `.keras` file, free of times and addresses."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "model.keras"
-        model.save(path)
+        with backend.current().alone():
+            model.save(path)
         return without_times(path.read_bytes())
 
 

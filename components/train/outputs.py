@@ -8,15 +8,19 @@ import numpy as np
 import pyarrow as pa
 
 from components.artifacts import Gan, Telemetry
+from components.train.backend import memory_policy
 from components.train.checkpoints import State
 from components.train.export import keras_bytes
 from components.train.game import Game
 from components.train.probes import probes
+from components.train.shards import Shards
 
 
-def write_gan(gan: Gan, game: Game, state: State) -> None:
+def write_gan(gan: Gan, game: Game, state: State, train: Shards) -> None:
     """Fill the artifact: both networks for plain Keras, and what they are."""
-    gan.write_bytes("generator.keras", keras_bytes(game.generator))
+    gan.write_bytes("generator.keras", keras_bytes(game.exported))
+    if game.spectral is not None:
+        game.spectral.fold()
     gan.write_bytes("discriminator.keras", keras_bytes(game.discriminator))
     gan.write_json(
         "gan.json",
@@ -25,9 +29,19 @@ def write_gan(gan: Gan, game: Game, state: State) -> None:
             "shape": list(game.shape),
             "seed": game.seed,
             "steps": state.step,
+            "averaged": game.average is not None,
+            "class_shares": class_shares(game, train),
             "parameters": parameters(game),
         },
     )
+
+
+def class_shares(game: Game, train: Shards) -> list[float] | None:
+    """How frequent each class is among what was trained on; None if not told it."""
+    if game.classes is None:
+        return None
+    counts = np.bincount(train.labels, minlength=game.classes)
+    return [float(share) for share in counts / counts.sum()]
 
 
 def write_telemetry(telemetry: Telemetry, game: Game, state: State, ended: str) -> None:
@@ -54,9 +68,7 @@ def write_telemetry(telemetry: Telemetry, game: Game, state: State, ended: str) 
         {
             "parameters": parameters(game),
             "seed": game.seed,
-            "backend": keras.backend.backend(),
-            "device": game.device,
-            "compile": game.policy,
+            **machine(game),
             "ended": ended,
             "steps": state.step,
             "series": described,
@@ -64,6 +76,24 @@ def write_telemetry(telemetry: Telemetry, game: Game, state: State, ended: str) 
     )
 
 
+def machine(game: Game) -> dict[str, Any]:
+    """What the readings' last digits depend on beside parameters, data and seed."""
+    name, facts = keras.backend.backend(), game.devices.facts
+    return {
+        "backend": name,
+        "device": facts.kind,
+        "device_name": facts.name,
+        "devices": facts.count,
+        "memory": memory_policy(name, facts.kind),
+        "precision": game.params.precision,
+        "compile": game.policy,
+    }
+
+
 def parameters(game: Game) -> dict[str, Any]:
-    """The training's parameters as plain JSON values."""
-    return dict(json.loads(game.params.model_dump_json()))
+    """The training's parameters as plain JSON values.
+
+    Without `data`: where records lie changes no bit of what is made of them, so that
+    what follows need not be made again.
+    """
+    return dict(json.loads(game.params.model_dump_json(exclude={"data"})))

@@ -1,34 +1,52 @@
 """The records to train on, checked."""
 
-import numpy as np
+from collections.abc import Iterator
+from contextlib import contextmanager
 
-from components.artifacts import Curriculum, Records
+from components.artifacts import Curriculum
+from components.train.precision import Precision
+from components.train.shards import Shards, open_shards
 
 
-def load(curriculum: Curriculum) -> tuple[Records, Records]:
-    """Training records from core to outliers, and the holdout, as float32.
+@contextmanager
+def opened(
+    curriculum: Curriculum, precision: Precision = "float32"
+) -> Iterator[tuple[Shards, Shards]]:
+    """Training records from core to outliers, and the holdout, as float32 or float64.
 
     Raises:
-        ValueError: if there are no training records, or some are not finite.
+        ShardError: if some are missing, cannot be read, or are not finite.
+        ValueError: if there are no training records.
     """
-    train = curriculum.train()
-    if not len(train):
-        raise ValueError(
-            f"Invalid value for `curriculum` ({curriculum.url}). Expected training "
-            f"records. Received: none. Check what curate accepted and split held out."
-        )
-    order = np.lexsort((train.digests, train.difficulty, train.tiers))
-    train = Records(*(np.ascontiguousarray(column[order]) for column in train))
-    parts = [_as_float(curriculum, train), _as_float(curriculum, curriculum.holdout())]
-    return parts[0], parts[1]
+    dtype = "float64" if precision == "float64" else "float32"
+    with (
+        open_shards(curriculum, "train", dtype) as train,
+        open_shards(curriculum, "holdout", dtype) as holdout,
+    ):
+        if not len(train):
+            raise ValueError(
+                f"Invalid value for `curriculum` ({curriculum.url}). Expected training "
+                "records. Received: none. Check what curate accepted and split held "
+                "out."
+            )
+        train.check_finite()
+        holdout.check_finite()
+        yield train, holdout
 
 
-def _as_float(curriculum: Curriculum, records: Records) -> Records:
-    data = np.asarray(records.data, np.float32)
-    if not np.all(np.isfinite(data)):
+def class_count(curriculum: Curriculum, *parts: Shards) -> int:
+    """Classes of labelled records, numbered from 0.
+
+    Raises:
+        ValueError: if there are none, or a record has no label.
+    """
+    missing = sum(int((part.labels < 0).sum()) for part in parts)
+    count = 1 + max(int(part.labels.max(initial=-1)) for part in parts)
+    if missing or count < 2:
         raise ValueError(
-            f"Invalid value for `curriculum` ({curriculum.url}). Expected finite "
-            f"records. Received: NaN or infinite values. Curate rejects such records."
+            "Invalid value for `conditional`. Expected records of two classes or more, "
+            f"each with its label. Received: {count} classes and {missing} records "
+            f"without a label in {curriculum.url}. Set `conditional` to false, or "
+            "choose a source with labels."
         )
-    # Not `_replace`: a Records' length is its rows.
-    return Records(data, *list(records)[1:])
+    return count

@@ -1,9 +1,13 @@
 """The `train` component."""
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from components.artifacts import Curriculum, Gan, Telemetry
 from components.component import Context, component
+from components.foresight import Foresight, Unfit
+from components.train.backend import runs_here, take_memory_as_needed
+from components.train.networks import ShapeError
 from components.train.params import TrainParams
 
 
@@ -14,29 +18,52 @@ class TrainOutputs(NamedTuple):
     telemetry: Telemetry
 
 
-@component(placement="worker", accelerator=True)
+def foresee(params: TrainParams, inputs: Mapping[str, Foresight]) -> Foresight:
+    """Refuse networks that do not fit the records, and classes that they lack."""
+    known = inputs["curriculum"]
+    if params.conditional and known.labelled is False:
+        raise Unfit(
+            "conditional",
+            "Class-conditional networks need records with labels, and the source has "
+            "none; set `conditional` to false, or choose a source with labels",
+        )
+    if known.shape is not None:
+        for player in ("generator", "discriminator"):
+            try:
+                getattr(params, player).fits(known.shape)
+            except ShapeError as error:
+                raise Unfit(f"{player}.channels", str(error)) from error
+    return Foresight()
+
+
+@component(placement="worker", accelerator=True, foresee=foresee)
 def train(
     curriculum: Curriculum, params: TrainParams, *, seed: int, context: Context
 ) -> TrainOutputs:
     """Train a GAN while probes watch the game.
 
-    Training resumes from its last checkpoint in `context.scratch`; the result equals
-    the uninterrupted one bit for bit. If parameters stop being finite it ends there
-    as `numerical_overflow`, and the GAN is exported as it is.
+    It trains on `params.backend`: in this process, or, where this process's Keras runs
+    on another backend, in one of its own. Training resumes from its last checkpoint in
+    `context.scratch`; the result equals the uninterrupted one bit for bit. If
+    parameters stop being finite it ends there as `numerical_overflow`, and the GAN is
+    exported as it is.
 
     Raises:
         ShapeError: if the networks do not fit the records' shape.
-        ValueError: if there are no training records, or some are not finite.
+        ShardError: if records are missing, cannot be read, or are not finite.
+        ValueError: if there are no training records; or if another process is needed
+            and cannot reach the store.
+        DeviceError: if there are fewer devices than `params.devices`.
+        DeviceMemoryError: if a device's memory does not hold a batch.
     """
-    from components.train.game import Game
-    from components.train.outputs import write_gan, write_telemetry
-    from components.train.records import load
-    from components.train.trainer import Trainer
-
-    records, holdout = load(curriculum)
-    game = Game(params, curriculum.shape(), seed)
-    state, ended = Trainer(game, records, holdout, context).run()
+    take_memory_as_needed()
     outputs = TrainOutputs(context.create(Gan), context.create(Telemetry))
-    write_gan(outputs.gan, game, state)
-    write_telemetry(outputs.telemetry, game, state, ended)
+    if runs_here(params.backend):
+        from components.train.training import train_here
+
+        train_here(curriculum, params, seed, context, *outputs)
+    else:
+        from components.train.process import train_elsewhere
+
+        train_elsewhere(curriculum, params, seed, context, *outputs)
     return outputs

@@ -2,17 +2,19 @@
 
 import time
 from collections.abc import Callable
+from contextlib import closing
 from typing import Any
 
 import numpy as np
 
-from components.artifacts import Records
 from components.component import Context
 from components.train.checkpoints import Checkpoints, State
+from components.train.feeds import feed_of
 from components.train.game import START, Game
 from components.train.pacing import Progress
 from components.train.params import TrainParams
 from components.train.probes import Probe, probes
+from components.train.shards import Shards
 from components.train.view import Bench, View
 
 SECONDS_A_CALL = 0.4
@@ -66,20 +68,23 @@ class Trainer:
     """
 
     def __init__(
-        self, game: Game, train: Records, holdout: Records, context: Context
+        self, game: Game, train: Shards, holdout: Shards, context: Context
     ) -> None:
         self.game, self.params, self.context = game, game.params, context
-        sizes = np.bincount(train.tiers.astype(int))
+        sizes = np.bincount(train.tiers)
         self.counts = [int(count) for count in np.cumsum(sizes) if count]
         self.tier_ends = np.cumsum(sizes)
         self.schedule = Schedule(self.params, len(self.counts))
         self.bench = Bench(game, train, holdout)
         self.probes: list[Probe] = probes()
-        identity = f"{self.params.model_dump_json()} {game.seed} {train.digests[:1]}"
+        # Where records lie changes nothing: a training may go on with them elsewhere.
+        settings = self.params.model_dump_json(exclude={"data"})
+        identity = f"{settings} {game.seed} {train.first}"
         self.checkpoints = Checkpoints(context.scratch, identity, context.log)
-        self.data = train.data
+        self.feed = feed_of(game, train, self.schedule.pacing, self.foreseen)
+        context.log.info("Training records: %s.", self.feed)
         self.loop: Callable[..., dict[str, Any]] = game.primitives.compile_loop(
-            game.step, game.variables, game.policy == "xla"
+            game.step, game.variables, game.policy, game.devices
         )
         self.size, self.reported, self.pace = FIRST_CALL, 0.0, 0.0
 
@@ -90,23 +95,29 @@ class Trainer:
             start = self.params.pacing.start(self.counts)
             state = State(step=0, limit=start, carry=dict(START))
             self.read(state)
+        with closing(self.feed):
+            return state, self.play(state)
+
+    def play(self, state: State) -> str:
+        """Train on from a state to the end. Returns how it ended."""
         while state.step < self.params.steps:
             self.advance(state, self.schedule.next(state.step))
             if state.step in self.schedule.readings:
                 self.read(state)
                 if not self.finite():
-                    return state, "numerical_overflow"
+                    return "numerical_overflow"
             self.pace_on(state)
             if state.step in self.schedule.checkpoints:
                 self.checkpoints.save(state, self.game.variables)
-        return state, "completed"
+        return "completed"
 
     def advance(self, state: State, boundary: int) -> None:
         """Play to a boundary, in calls short enough to report progress between."""
         while state.step < boundary:
-            count = min(self.size, boundary - state.step)
             started = time.monotonic()
-            carry = self.loop(state.step, count, state.carry, self.data, state.limit)
+            fed, end = self.feed.of(state.step, state.limit)
+            count = min(self.size, min(boundary, end) - state.step)
+            carry = self.loop(state.step, count, state.carry, fed)
             state.carry = {name: float(value) for name, value in carry.items()}
             state.step += count
             elapsed = max(time.monotonic() - started, 1e-6)
@@ -142,16 +153,19 @@ class Trainer:
 
     def pace_on(self, state: State) -> None:
         """Ask the pacing whether harder records join."""
-        if state.step not in self.schedule.pacing:
-            return
-        state.limit = self.params.pacing.limit(
-            Progress(
-                step=state.step,
-                steps=self.params.steps,
-                counts=self.counts,
-                limit=state.limit,
-                competence=self.bench.precision,
-            )
+        state.limit = self.limit(state.step, state.limit, self.bench.precision)
+
+    def foreseen(self, step: int, limit: int) -> int:
+        """The limit from a boundary on; where competence decides, if nothing joins."""
+        return self.limit(step, limit, lambda _: 0.0)
+
+    def limit(self, step: int, limit: int, competence: Callable[[int], float]) -> int:
+        """The number of records drawn from after a step, `limit` before it."""
+        if step not in self.schedule.pacing:
+            return limit
+        steps, counts = self.params.steps, self.counts
+        return self.params.pacing.limit(
+            Progress(step, steps, counts, limit, competence)
         )
 
     def finite(self) -> bool:

@@ -8,11 +8,12 @@ import keras
 import numpy as np
 from keras import ops
 
-from components.artifacts import Records
 from components.manifold import PRDC, prdc
 from components.train import backend
 from components.train.game import Game
 from components.train.seeds import derive
+from components.train.shards import Shards
+from components.train.turn import Batch
 
 Array = np.ndarray[Any, Any]
 
@@ -30,64 +31,76 @@ class Bench:
         holdout: records that training does not see.
     """
 
-    def __init__(self, game: Game, train: Records, holdout: Records) -> None:
+    def __init__(self, game: Game, train: Shards, holdout: Shards) -> None:
         self.game, self.train = game, train
-        random = np.random.default_rng(derive(game.seed, "probe"))
         self.batch = game.params.batch_size
+        self._choose(holdout if len(holdout) else train)
+        self._compile()
+
+    def _choose(self, held: Shards) -> None:
+        """Fix what is looked at: records, latents, and the classes of both."""
+        game = self.game
+        random = np.random.default_rng(derive(game.seed, "probe"))
         probes = -(-game.params.telemetry.probe_size // self.batch) * self.batch
-        held = holdout if len(holdout) else train
         rows = random.choice(len(held), probes, replace=len(held) < probes)
-        self.real = held.data[rows]
-        quality = min(QUALITY_SAMPLES, len(held))
-        self.holdout = held.data[random.choice(len(held), quality, replace=False)]
+        self.real = held[rows]
+        self.quality_rows = min(QUALITY_SAMPLES, len(held))
+        chosen = random.choice(len(held), self.quality_rows, replace=False)
+        self.holdout = held[chosen]
         count = max(probes, QUALITY_SAMPLES)
         self.latents = np.asarray(game.latents(count, "latents/probe", 0))
-        primitives, xla = game.primitives, backend.probe_policy() == "xla"
-        variables = game.discriminator.variables
+        self.labels: tuple[Array, Array] | None = None
+        if game.classes is not None:
+            made = random.choice(self.train.labels, count)
+            self.labels = held.labels[rows], made.astype(np.int32)
 
-        def generate(latents: Any) -> Any:
-            return game.generator(latents, training=False)
+    def _compile(self) -> None:
+        game, primitives = self.game, self.game.primitives
+        policy = backend.probe_policy()
+        scores_a_batch = self.batch // game.params.discriminator.packing
 
-        def score(sides: tuple[Any, Any]) -> tuple[Any, ...]:
-            real, generated = sides
-            with primitives.without_updates(variables):
+        def generate(*given: Any) -> Any:
+            return game.exported(_one(given), training=False)
+
+        def score(real: Batch, generated: Batch) -> tuple[Any, ...]:
+            with primitives.without_updates():
                 return game.scores(real, generated)
 
-        def slopes(sides: tuple[Any, Any]) -> tuple[Any, ...]:
-            real, generated = sides
-
+        def slopes(real: Batch, generated: Batch) -> tuple[Any, ...]:
             def loss(x: Any) -> Any:
-                scores = game.generated_scores(real, x)
-                return game.params.objective.generator_loss(scores)
+                scores = game.generated_scores(real, Batch(x, generated.labels))
+                return game.params.objective.generator_loss(*scores)
 
             def slope(x: Any) -> Any:
-                return game.generated_scores(real, x)
+                return game.generated_scores(real, Batch(x, generated.labels))[1]
 
-            # A scope each: within one, the second would see what the first wrote.
-            with primitives.without_updates(variables):
-                of_loss = primitives.input_gradient(loss, generated)
-            with primitives.without_updates(variables):
-                of_score = primitives.input_gradient(slope, generated)
-            return self.batch * norms(of_loss), norms(of_score)
+            of_loss = primitives.input_gradient(loss, generated.records)
+            of_score = primitives.input_gradient(slope, generated.records)
+            return scores_a_batch * norms(of_loss), norms(of_score)
 
-        def judge(records: Any) -> Any:
-            with primitives.without_updates(variables):
-                return game.judge(records)
+        def judge(batch: Batch) -> Any:
+            with primitives.without_updates():
+                return game.judge(batch)
 
-        def alone(records: Any) -> Any:
-            return game.judge(records, training=False)
+        def alone(*given: Any) -> Any:
+            return game.judge(Batch(*given), training=False)
 
         def compiled(function: Any) -> Any:
-            return primitives.compile_function(function, game.variables, xla)
+            return primitives.compile_function(function, game.variables, policy)
 
         def each(function: Any) -> Any:
             """The function of each of several batches, all in one compiled call."""
             return compiled(
-                lambda *sides: ops.map(function, sides if len(sides) > 1 else sides[0])
+                lambda *given: ops.map(
+                    lambda part: function(*_batches(part, len(given))), _one(given)
+                )
             )
 
         self.generate, self.score = compiled(generate), each(score)
-        self.slopes, self.judge, self.alone = each(slopes), each(judge), compiled(alone)
+        self.slopes, self.alone = each(slopes), compiled(alone)
+        self.judge = compiled(
+            lambda *given: ops.map(lambda part: judge(_batch(part)), _one(given))
+        )
 
     def quality(self, real: Array, generated: Array) -> PRDC:
         """Precision and its kin of samples against records; NaN if not finite."""
@@ -99,11 +112,12 @@ class Bench:
     def precision(self, limit: int) -> float:
         """Precision of the generator against the first `limit` training records."""
         rows = np.linspace(0, limit - 1, min(limit, QUALITY_SAMPLES)).astype(int)
-        return self.quality(self.train.data[rows], self.samples()).precision
+        return self.quality(self.train[rows], self.samples()).precision
 
     def samples(self) -> Array:
         """Samples from the fixed latents, (QUALITY_SAMPLES or more, *shape)."""
-        return np.asarray(self.generate(self.latents))
+        labels = () if self.labels is None else (self.labels[1],)
+        return np.asarray(self.generate(self.latents, *labels))
 
 
 class View:
@@ -120,7 +134,8 @@ class View:
         self.real, self.holdout = bench.real, bench.holdout
         normalization = bench.game.params.discriminator.normalization
         self.batch_statistics = normalization in BATCH_STATISTICS
-        self.mates = bench.batch * (1 if normalization == "batch_split" else 2)
+        self.reads_mates = bench.game.params.discriminator.reads_mates
+        self.mates = bench.batch * (2 if normalization == "batch" else 1)
 
     @cached_property
     def samples(self) -> Array:
@@ -133,7 +148,12 @@ class View:
 
     def _in_batches(self, function: Callable[..., tuple[Any, ...]]) -> list[Array]:
         shape = (-1, self.bench.batch, *self.real.shape[1:])
-        seen = function(self.real.reshape(shape), self.generated.reshape(shape))
+        given = [self.real.reshape(shape), self.generated.reshape(shape)]
+        if self.bench.labels is not None:
+            real, generated = self.bench.labels
+            given.insert(1, real.reshape(shape[:2]))
+            given.append(generated[: len(self.real)].reshape(shape[:2]))
+        seen = function(*given)
         return [np.asarray(column, np.float64).reshape(-1) for column in seen]
 
     @cached_property
@@ -164,13 +184,24 @@ class View:
         """‖∇D(x)‖ at each sample, (n,)."""
         return self._slopes[1]
 
-    def judge(self, batches: Array) -> Array:
-        """D on training batches (b, n, *shape), each for itself, (b, n)."""
-        return np.asarray(self.bench.judge(batches))
+    def judge(self, rows: Array) -> Array:
+        """D on training batches, each for itself, (b, n) scores.
 
-    def judge_alone(self, records: Array) -> Array:
-        """D on records by its running statistics, each alone, (n,)."""
-        return np.asarray(self.bench.alone(records))
+        Args:
+            rows: (b, n) of the held-out records in `real`, then of as many samples.
+        """
+        return np.asarray(self.bench.judge(*self._at(rows)))
+
+    def judge_alone(self, rows: Array) -> Array:
+        """D by its running statistics on each of the rows (n,), as in `judge`."""
+        return np.asarray(self.bench.alone(*self._at(rows)))
+
+    def _at(self, rows: Array) -> list[Array]:
+        pools = [np.concatenate([self.real, self.generated])]
+        if self.bench.labels is not None:
+            real, generated = self.bench.labels
+            pools.append(np.concatenate([real, generated[: len(real)]]))
+        return [pool[rows] for pool in pools]
 
     def quality(self, real: Array) -> PRDC:
         """Precision and its kin of the samples against records."""
@@ -180,3 +211,18 @@ class View:
 def norms(x: Any) -> Any:
     """Euclidean norm of each row, (n, …) -> (n,)."""
     return ops.sqrt(ops.sum(ops.square(x), axis=tuple(range(1, keras.ops.ndim(x)))))
+
+
+def _one(given: tuple[Any, ...]) -> Any:
+    """What Keras takes: one tensor by itself, several as a list."""
+    return list(given) if len(given) > 1 else given[0]
+
+
+def _batch(part: Any) -> Batch:
+    return Batch(*part) if isinstance(part, list | tuple) else Batch(part)
+
+
+def _batches(part: Any, count: int) -> tuple[Batch, Batch]:
+    """Both sides, of two tensors or, with labels, of four."""
+    half = count // 2
+    return Batch(*part[:half]), Batch(*part[half:])

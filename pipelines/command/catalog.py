@@ -9,7 +9,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
 from components.component import Component
-from components.parts import Part
+from components.parts import Part, Without
 from components.report.prescriptions import scalar
 
 if TYPE_CHECKING:
@@ -61,8 +61,17 @@ def print_component(console: "Console", component: Component) -> None:
     console.print(table)
 
 
-def rows(model: type[BaseModel], prefix: str = "") -> Iterator[Row]:
-    """Every parameter of a model; those of a family's members below their kind."""
+def rows(
+    model: type[BaseModel], prefix: str = "", within: tuple[type, ...] = ()
+) -> Iterator[Row]:
+    """Every parameter of a model; those of a family's members below their kind.
+
+    Args:
+        model: the model.
+        prefix: of the paths.
+        within: the families that it stands in: a member that takes members of its own
+            family has them shown once.
+    """
     for name, field in model.model_fields.items():
         if name == "kind" and prefix:
             continue
@@ -70,23 +79,33 @@ def rows(model: type[BaseModel], prefix: str = "") -> Iterator[Row]:
         yield Row(path, type_text(field), _default(field), field.description or "")
         for inner in _models(field.annotation):
             if issubclass(inner, Part) and inner.__dict__.get("kinds"):
-                yield from _members(inner, path)
+                if inner not in within:
+                    yield from _members(inner, path, within)
             else:
-                yield from rows(inner, f"{path}.")
+                yield from rows(inner, f"{path}.", within)
 
 
-def _members(family: type[Part], path: str) -> Iterator[Row]:
+def _members(family: type[Part], path: str, within: tuple[type, ...]) -> Iterator[Row]:
     for kind, member in sorted(family.kinds.items()):
         meaning = " ".join((member.__doc__ or "").partition("\n\n")[0].split())
         yield Row(f"  {path}: {kind}", "", "", meaning)
-        for row in rows(member, f"{path}."):
+        for row in rows(member, f"{path}.", (*within, family)):
             yield row._replace(path=f"    {row.path}")
 
 
 def type_text(field: FieldInfo) -> str:
     """A field's type as a person writes it, with its bounds."""
     bounds = [_bound(entry) for entry in field.metadata]
-    return " ".join(filter(None, [_type(field.annotation), *bounds]))
+    without = {mark.kind for mark in field.metadata if isinstance(mark, Without)}
+    text = _kinds(field.annotation, without) or _type(field.annotation)
+    return " ".join(filter(None, [text, *bounds]))
+
+
+def _kinds(annotation: Any, without: set[str]) -> str:
+    """A family's members but some; empty for what is no family."""
+    if isinstance(annotation, type) and issubclass(annotation, Part):
+        return " | ".join(sorted(set(annotation.kinds) - without))
+    return ""
 
 
 def _type(annotation: Any) -> str:
@@ -104,9 +123,7 @@ def _type(annotation: Any) -> str:
         return "mapping"
     if arguments:
         return " | ".join(_type(entry) for entry in arguments)
-    if isinstance(annotation, type) and issubclass(annotation, Part):
-        return " | ".join(sorted(annotation.kinds)) or annotation.__name__
-    return str(getattr(annotation, "__name__", annotation))
+    return _kinds(annotation, set()) or str(getattr(annotation, "__name__", annotation))
 
 
 def _bound(entry: Any) -> str:

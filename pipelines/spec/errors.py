@@ -7,6 +7,7 @@ SpecError            one mistake: where, at which address, what, expected, recei
 ├── ValueFault       a value that a model does not take, a key too many or missing
 ├── AddressError     an address in matrix, expect or --set that does not exist
 ├── WiringError      inputs: missing, ambiguous, of the wrong type, in a circle
+├── UnfitError       parameters that cannot work on the records that they will meet
 └── ExpectationError an expectation that can never be met
 """
 
@@ -78,6 +79,10 @@ class AddressError(SpecError):
 
 class WiringError(SpecError):
     """An input that is missing, ambiguous, of the wrong type or part of a circle."""
+
+
+class UnfitError(SpecError):
+    """Parameters that cannot work on the records that they will meet."""
 
 
 class ExpectationError(SpecError):

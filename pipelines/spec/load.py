@@ -9,6 +9,7 @@ from pipelines.spec.addresses import check_address, set_at
 from pipelines.spec.errors import SpecError, SpecErrors
 from pipelines.spec.expectations import read_expectations
 from pipelines.spec.files import Files
+from pipelines.spec.foresee import foresee
 from pipelines.spec.forms import SeedForm, SpecForm
 from pipelines.spec.matrix import Axis, Point, points, read_axes, trial_ids
 from pipelines.spec.merge import read_spec, without_nulls
@@ -89,6 +90,9 @@ def _resolve(
     found = points(axes, matrix, narrowed, errors)
     seed = form.seed if form else 0
     trials = _trials(axes, found, parameters, seed)
+    positions = _positions(tree, parameters, overrides, axes)
+    if not errors:
+        foresee(components, wiring, trials, positions, errors)
     if form is None:
         return None
     expectations = read_expectations(
@@ -109,7 +113,7 @@ def _resolve(
         stages=_stages(stages, components, wiring.inputs, wiring.order),
         trials=trials,
         expectations=expectations,
-        positions=_positions(tree, parameters, overrides, axes),
+        positions=positions,
         overrides=tuple(override.text for override in overrides),
     )
 

@@ -13,7 +13,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
-from components.parts import Part
+from components.parts import Part, Without
 from pipelines.spec.nodes import Node
 
 NO_DEFAULT = PydanticUndefined
@@ -39,6 +39,11 @@ class Slot:
         else:
             yield self
 
+    def without(self) -> dict[str, str]:
+        """The kinds that the slot does not take though its family has them: why."""
+        marks = (mark for slot in self.options() for mark in slot.marks)
+        return {mark.kind: mark.why for mark in marks if isinstance(mark, Without)}
+
     def marked(self, mark: type) -> bool:
         """Whether a mark such as `FileMark` stands on the slot or an option of it."""
         return any(isinstance(m, mark) for slot in self.options() for m in slot.marks)
@@ -60,6 +65,7 @@ def kinds_of(slot: Slot) -> list[str]:
         for option in slot.options()
         if is_family(option.annotation)
         for kind in option.annotation.kinds
+        if kind not in slot.without()
     )
 
 

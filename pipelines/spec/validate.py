@@ -156,13 +156,14 @@ def _wrong_kind(place: Place) -> ValueFault:
     address = f"{place.address}.kind" if place.address else "kind"
     if stated is None:
         return ValueFault(place.owner, address, "Missing key `kind`", listing(names))
+    why = place.slot.without().get(str(stated.value)) if place.slot else None
     return ValueFault(
         stated.position,
         address,
-        "Unknown kind",
+        f"Not a kind for this place ({why})" if why else "Unknown kind",
         listing(names),
         show(stated),
-        nearest(str(stated.value), names),
+        "" if why else nearest(str(stated.value), names),
     )
 
 

@@ -3,6 +3,7 @@
 from typing import Literal
 
 from components.curate.source import Chunk, Facts, Raw, Source, even_chunks, numbered
+from components.foresight import Foresight
 
 RECORDS = 1797
 
@@ -11,6 +12,9 @@ class Digits(Source):
     """scikit-learn's handwritten digits (UCI, 1998): values 0 to 16, ten classes."""
 
     kind: Literal["digits"] = "digits"
+
+    def foresee(self) -> Foresight:
+        return Foresight((8, 8, 1), labelled=True)
 
     def facts(self) -> Facts:
         names = tuple(str(digit) for digit in range(10))

@@ -15,6 +15,7 @@ from components.curate.source import (
     Source,
     rows_of,
 )
+from components.foresight import Foresight
 from components.parts import SpecPath
 
 if TYPE_CHECKING:
@@ -56,6 +57,13 @@ class Images(Source):
                 path = here / name
                 found.append((path.relative_to(root).as_posix(), str(path)))
         return sorted(found)
+
+    def foresee(self) -> Foresight:
+        try:
+            with os.scandir(self.path) as entries:
+                return Foresight(labelled=any(entry.is_dir() for entry in entries))
+        except OSError:
+            return Foresight()
 
     def facts(self) -> Facts:
         from components.curate.decode import CONVERSIONS

@@ -11,6 +11,7 @@ from components.curate.source import (
     Source,
     even_chunks,
 )
+from components.foresight import Foresight
 
 if TYPE_CHECKING:
     import numpy as np
@@ -64,6 +65,9 @@ class KerasData(Source):
 
     def title(self) -> str:
         return self.dataset
+
+    def foresee(self) -> Foresight:
+        return Foresight(SHAPES[self.dataset], labelled=True)
 
     def facts(self) -> Facts:
         shape, names = SHAPES[self.dataset], CLASSES[self.dataset]

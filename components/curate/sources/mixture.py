@@ -6,6 +6,7 @@ from annotated_types import Ge, Le
 
 from components.curate.layouts import Layout
 from components.curate.source import Chunk, Facts, Raw, Source, numbered
+from components.foresight import Foresight
 
 ROWS = 8192
 """Records a chunk; each chunk has its own stream of random numbers."""
@@ -24,6 +25,10 @@ class Mixture(Source):
 
     def title(self) -> str:
         return str(getattr(self.layout, "kind", "mixture"))
+
+    def foresee(self) -> Foresight:
+        dimension = int(getattr(self.layout, "dimension", 2))
+        return Foresight((dimension,), labelled=False)
 
     def facts(self) -> Facts:
         centers, weights, stds = self.layout.modes()

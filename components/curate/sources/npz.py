@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from components.curate.source import Chunk, CurateError, Facts, Raw, even_chunks
 from components.curate.values import ArraySource
+from components.foresight import Foresight
 from components.parts import SpecPath
 
 if TYPE_CHECKING:
@@ -54,6 +55,9 @@ class Npz(ArraySource):
 
     def _array(self, key: str) -> "np.ndarray[Any, Any]":
         return _array(self.path, key, Path(self.path).stat().st_mtime_ns)
+
+    def foresee(self) -> Foresight:
+        return Foresight(labelled=self.labels is not None)
 
     def facts(self) -> Facts:
         name = Path(self.path).name

@@ -7,6 +7,7 @@ from annotated_types import Ge
 
 from components.curate.source import Chunk, CurateError, Facts, Flaw, Raw, numbered
 from components.curate.values import ArraySource
+from components.foresight import Foresight
 from components.parts import SpecPath
 
 if TYPE_CHECKING:
@@ -40,6 +41,9 @@ class Parquet(ArraySource):
     def _columns(self) -> list[str]:
         columns = [self.data] if isinstance(self.data, str) else list(self.data)
         return columns if self.labels is None else [*columns, self.labels]
+
+    def foresee(self) -> Foresight:
+        return Foresight(labelled=self.labels is not None)
 
     def facts(self) -> Facts:
         import numpy as np

@@ -71,9 +71,16 @@ def prescribe(
     return tuple(
         Prescription(changes, why)
         for changes, why in options
-        if all(parameter(parameters, path) is not None for path in changes)
+        if all(_stated(parameters, path) for path in changes)
         and not all(_says(parameter(parameters, p), v) for p, v in changes.items())
     )
+
+
+def _stated(parameters: Mapping[str, Any], path: str) -> bool:
+    """Whether parameters have a path; its value may be null."""
+    *parents, last = path.split(".")
+    owner = parameter(parameters, ".".join(parents)) if parents else parameters
+    return isinstance(owner, Mapping) and last in owner
 
 
 def _says(present: Any, wanted: Any) -> bool:

@@ -7,7 +7,7 @@ from components.diagnose.causes import cause, parameter, prescribe
 from components.diagnose.evidence import Evidence, line
 from components.diagnose.findings import CauseFinding
 
-PENALTIES = ("gradient_penalty", "r1")
+PENALTIES = ("gradient_penalty", "r1", "r2")
 
 
 @cause("batch_norm_leakage", "batch_coupling", "batch_leak")
@@ -43,7 +43,8 @@ def _cures(parameters: Mapping[str, Any]) -> list[tuple[dict[str, Any], str]]:
     and spectral normalization on top of it holds the critic back (on the digits with
     a gradient penalty the two reached a recall of 0.02 where none reached 0.87).
     """
-    path = "discriminator.normalization"
+    inner = parameter(parameters, "discriminator.of.normalization") is not None
+    path = "discriminator.of.normalization" if inner else "discriminator.normalization"
     none = ({path: "none"}, "the gradient penalty already bounds the slope")
     layer = (
         {path: "layer"},
@@ -53,5 +54,6 @@ def _cures(parameters: Mapping[str, Any]) -> list[tuple[dict[str, Any], str]]:
         {path: "spectral"},
         "it bounds the weights and leaves activations alone",
     )
-    penalty = parameter(parameters, "regularizer.kind")
-    return [none, layer] if penalty in PENALTIES else [layer, spectral]
+    regularizers = parameter(parameters, "regularizers") or {}
+    penalized = any(regularizers.get(name) for name in PENALTIES)
+    return [none, layer] if penalized else [layer, spectral]

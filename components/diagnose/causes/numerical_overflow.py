@@ -39,10 +39,11 @@ def numerical_overflow(evidence: Evidence) -> CauseFinding | None:
 
 
 def _slower(parameters: Mapping[str, Any]) -> dict[str, Any]:
-    rates = {path: parameter(parameters, path) for path in RATES}
-    slower = {
+    """A tenth of every rate; of a scheduled one, of both its ends."""
+    paths = [*RATES, *(f"{path}.{end}" for path in RATES for end in ("start", "end"))]
+    rates = {path: parameter(parameters, path) for path in paths}
+    return {
         path: float(f"{rate / 10:.6g}")
         for path, rate in rates.items()
-        if isinstance(rate, int | float)
+        if isinstance(rate, int | float) and rate > 0
     }
-    return slower or {RATES[0]: None}

@@ -3,7 +3,10 @@
 Goodfellow et al. 2014, section 3; Arjovsky and Bottou 2017, theorem 2.4.
 """
 
-from components.diagnose.causes import cause, prescribe
+from collections.abc import Mapping
+from typing import Any
+
+from components.diagnose.causes import cause, parameter, prescribe
 from components.diagnose.evidence import Evidence, line
 from components.diagnose.findings import CauseFinding
 
@@ -30,10 +33,7 @@ def vanishing_gradient(evidence: Evidence) -> CauseFinding | None:
         prescriptions=prescribe(
             evidence.parameters,
             (
-                {
-                    "objective": {"kind": "wasserstein"},
-                    "regularizer": {"kind": "gradient_penalty"},
-                },
+                _critic(evidence.parameters),
                 "a critic of bounded slope pushes with the same strength everywhere",
             ),
             (
@@ -43,3 +43,11 @@ def vanishing_gradient(evidence: Evidence) -> CauseFinding | None:
         ),
         experiment="train with the wasserstein objective and a gradient penalty",
     )
+
+
+def _critic(parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """A Wasserstein critic, with the gradient penalty unless it is there already."""
+    changes: dict[str, Any] = {"objective": {"kind": "wasserstein"}}
+    if not parameter(parameters, "regularizers.gradient_penalty"):
+        changes["regularizers.gradient_penalty"] = {"weight": 10.0}
+    return changes

@@ -1,17 +1,47 @@
 """The backend primitives on TensorFlow."""
 
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextvars import ContextVar
 from typing import Any
 
 import keras
 import tensorflow as tf
+from keras.src.backend.tensorflow import nn
+
+from components.train.backend.towers import Devices
 
 Carry = dict[str, Any]
+NAME = "tensorflow"
+
+SUBSTITUTED: ContextVar[tuple[tuple[Any, Any], ...]] = ContextVar(
+    "substituted", default=()
+)
+"""Variables and what they read as, of every `substituted` around."""
 
 
-def device() -> str:
-    return "gpu" if tf.config.list_physical_devices("GPU") else "cpu"
+def out_of_memory(error: BaseException) -> bool:
+    return isinstance(error, tf.errors.ResourceExhaustedError)
+
+
+def alone() -> AbstractContextManager[Any]:
+    return nullcontext()
+
+
+def moments(x: Any, axes: Sequence[int], keepdims: bool) -> tuple[Any, Any]:
+    """Mean and variance over axes, right in every derivative.
+
+    TensorFlow's own holds the mean fixed inside the variance: its first derivative is
+    right, since the variance is stationary in the mean, and its second lacks a term.
+    That is the gradient of every penalty on a slope that runs through a normalization.
+    """
+    mean = tf.reduce_mean(x, axes, keepdims=True)
+    variance = tf.reduce_mean(tf.square(x - mean), axes, keepdims=keepdims)
+    return mean if keepdims else tf.squeeze(mean, axes), variance
+
+
+# What every normalization layer of Keras calls; it knows no setting for it.
+nn._compute_moments = moments
 
 
 def value_and_grad(
@@ -30,7 +60,8 @@ def value_and_grad(
 
 
 def input_gradient(function: Callable[[Any], Any], x: Any) -> Any:
-    with tf.GradientTape(watch_accessed_variables=False) as tape:
+    x = tf.convert_to_tensor(x)
+    with tf.GradientTape(watch_accessed_variables=False) as tape, without_updates():
         tape.watch(x)
         value = tf.reduce_sum(function(x))
     return tape.gradient(value, x, unconnected_gradients=tf.UnconnectedGradients.ZERO)
@@ -39,7 +70,8 @@ def input_gradient(function: Callable[[Any], Any], x: Any) -> Any:
 def jvp(
     function: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]
 ) -> tuple[Any, Any]:
-    with tf.autodiff.ForwardAccumulator(list(primals), list(tangents)) as accumulator:
+    accumulate = tf.autodiff.ForwardAccumulator(list(primals), list(tangents))
+    with accumulate as accumulator, without_updates():
         value = function(*primals)
     return value, accumulator.jvp(
         value, unconnected_gradients=tf.UnconnectedGradients.ZERO
@@ -49,7 +81,7 @@ def jvp(
 def vjp(
     function: Callable[..., Any], primals: Sequence[Any], cotangent: Any
 ) -> tuple[Any, Any]:
-    with tf.GradientTape(watch_accessed_variables=False) as tape:
+    with tf.GradientTape(watch_accessed_variables=False) as tape, without_updates():
         for primal in primals:
             tape.watch(primal)
         value = function(*primals)
@@ -61,14 +93,51 @@ def vjp(
     )
 
 
-def without_updates(variables: Sequence[Any]) -> AbstractContextManager[Any]:
-    # A scope without a mapping reads variables themselves, which tapes watch.
-    scope: AbstractContextManager[Any] = keras.StatelessScope()
+def on_device(array: Any, devices: Devices) -> Any:
+    return tf.convert_to_tensor(array)
+
+
+def precision(double: bool) -> AbstractContextManager[Any]:
+    return nullcontext()
+
+
+def without_updates() -> AbstractContextManager[Any]:
+    # What a scope does not map it reads from variables themselves, which tapes watch.
+    scope: AbstractContextManager[Any] = keras.StatelessScope(
+        state_mapping=list(SUBSTITUTED.get())
+    )
     return scope
 
 
+@contextmanager
+def substituted(variables: Sequence[Any], values: Sequence[Any]) -> Iterator[None]:
+    # Nested scopes do not chain: those within are handed these values too.
+    pairs = (*SUBSTITUTED.get(), *zip(variables, values, strict=True))
+    token = SUBSTITUTED.set(pairs)
+    try:
+        with keras.StatelessScope(state_mapping=list(pairs)):
+            yield
+    finally:
+        SUBSTITUTED.reset(token)
+
+
+def repeat(
+    count: int, body: Callable[[Any, Any], Any], carry: Any, variables: Sequence[Any]
+) -> Any:
+    # A loop, not a copy a turn: it compiles in a fraction of the time.
+    played = tf.while_loop(
+        lambda index, _: index < count,
+        lambda index, carry: (index + 1, body(index, carry)),
+        (tf.constant(0, tf.int32), carry),
+    )
+    return played[1]
+
+
 def compile_loop(
-    step: Callable[..., Carry], variables: Sequence[Any], xla: bool
+    step: Callable[..., Carry],
+    variables: Sequence[Any],
+    policy: str,
+    devices: Devices | None = None,
 ) -> Callable[..., Carry]:
     def loop(first: Any, count: Any, carry: Carry, *inputs: Any) -> Carry:
         def body(index: Any, carry: Carry) -> tuple[Any, Carry]:
@@ -78,14 +147,14 @@ def compile_loop(
         played = tf.while_loop(lambda index, _: index < end, body, (first, carry))
         return dict(played[1])
 
-    compiled = tf.function(loop, jit_compile=xla, autograph=False)
+    compiled = tf.function(loop, jit_compile=policy == "xla", autograph=False)
 
     def run(first: int, count: int, carry: Carry, *inputs: Any) -> Carry:
         played = compiled(
             tf.constant(first, tf.int32),
             tf.constant(count, tf.int32),
-            {name: tf.constant(value, tf.float32) for name, value in carry.items()},
-            *(tf.convert_to_tensor(value) for value in inputs),
+            {name: tf.convert_to_tensor(value) for name, value in carry.items()},
+            *tf.nest.map_structure(tf.convert_to_tensor, inputs),
         )
         return dict(played)
 
@@ -93,35 +162,11 @@ def compile_loop(
 
 
 def compile_function(
-    function: Callable[..., Any], variables: Sequence[Any], xla: bool
+    function: Callable[..., Any], variables: Sequence[Any], policy: str
 ) -> Callable[..., Any]:
-    compiled = tf.function(function, jit_compile=xla, autograph=False)
+    compiled = tf.function(function, jit_compile=policy == "xla", autograph=False)
 
     def run(*inputs: Any) -> Any:
-        return compiled(*(tf.convert_to_tensor(value) for value in inputs))
+        return compiled(*tf.nest.map_structure(tf.convert_to_tensor, inputs))
 
     return run
-
-
-def _seed(key: int, counter: Any) -> Any:
-    return tf.stack([tf.constant(key, tf.int32), tf.cast(counter, tf.int32)])
-
-
-def normal(shape: Sequence[int], key: int, counter: Any) -> Any:
-    return tf.random.stateless_normal(shape, _seed(key, counter), alg="philox")
-
-
-def uniform(shape: Sequence[int], key: int, counter: Any) -> Any:
-    return tf.random.stateless_uniform(shape, _seed(key, counter), alg="philox")
-
-
-def integers(shape: Sequence[int], key: int, counter: Any, limit: Any) -> Any:
-    """Whole numbers in [0, limit)."""
-    return tf.random.stateless_uniform(
-        shape,
-        _seed(key, counter),
-        minval=tf.constant(0, tf.int32),
-        maxval=tf.cast(limit, tf.int32),
-        dtype=tf.int32,
-        alg="philox",
-    )

@@ -1,33 +1,64 @@
-"""Layers that both kinds of network are made of."""
+"""Layers that several kinds of network are made of."""
 
 from typing import Any
 
+from components.lazy import lazy_import
 from components.train.seeds import derive
+
+keras = lazy_import("keras")
+ops = lazy_import("keras.ops")
+
+EPSILON = 1e-8
+"""Under the root of `minibatch_stddev`, whose slope at 0 is infinite without it."""
 
 
 def initializer(seed: int, name: str) -> Any:
     """Glorot's uniform initializer (Keras's default), seeded by the layer's name."""
-    import keras
-
     return keras.initializers.GlorotUniform(seed=derive(seed, f"initial/{name}"))
 
 
-def activation(kind: str, name: str) -> Any:
-    import keras
+def normal(deviation: float, seed: int, name: str) -> Any:
+    """A normal initializer of mean 0, seeded by the layer's name."""
+    return keras.initializers.RandomNormal(
+        stddev=deviation, seed=derive(seed, f"initial/{name}")
+    )
 
+
+def outer_dtype() -> str:
+    """What goes into networks and comes out of them: float32 at least.
+
+    Sixteen bits resolve a score of 100 to a half, and a pixel's tail not at all.
+    """
+    dtype = str(keras.config.dtype_policy().compute_dtype)
+    return "float32" if dtype in ("bfloat16", "float16") else dtype
+
+
+def last_dtype() -> str | None:
+    """For the layers that samples and scores come from; None: as all the others."""
+    dtype = outer_dtype()
+    return None if dtype == keras.config.dtype_policy().compute_dtype else dtype
+
+
+def activation(kind: str, name: str, dtype: str | None = None) -> Any:
     if kind == "leaky_relu":
-        return keras.layers.LeakyReLU(negative_slope=0.2, name=name)
-    return keras.layers.Activation(kind, name=name)
+        return keras.layers.LeakyReLU(negative_slope=0.2, name=name, dtype=dtype)
+    return keras.layers.Activation(kind, name=name, dtype=dtype)
 
 
-def normalize(kind: str, name: str, convolutional: bool) -> list[Any]:
+def dense(width: int, name: str, seed: int, dtype: str | None = None) -> Any:
+    return keras.layers.Dense(
+        width, kernel_initializer=initializer(seed, name), name=name, dtype=dtype
+    )
+
+
+def normalize(kind: str, name: str, convolutional: bool, groups: int = 1) -> list[Any]:
     """The normalization layer of a kind, as a list of none or one."""
-    import keras
-
     if kind in ("batch", "batch_split"):
         return [keras.layers.BatchNormalization(momentum=0.9, name=name)]
     if kind == "instance":
         return [keras.layers.GroupNormalization(groups=-1, name=name)]
+    if kind == "group":
+        return [keras.layers.GroupNormalization(groups=groups, name=name)]
     if kind == "layer" and convolutional:
         # One group: over height, width and channels, as layer normalization is.
         return [keras.layers.GroupNormalization(groups=1, name=name)]
@@ -36,38 +67,47 @@ def normalize(kind: str, name: str, convolutional: bool) -> list[Any]:
     return []
 
 
-def weighted(layer: Any, kind: str) -> Any:
-    """The layer, its kernel kept at spectral norm 1 if the normalization says so."""
-    import keras
+def append_stddev(x: Any, size: int | None) -> Any:
+    """Records' features (n, …, c), and how much they vary in a group, (n, …, c + 1).
 
-    if kind != "spectral":
-        return layer
-    return keras.layers.SpectralNormalization(
-        layer, power_iterations=1, name=f"spectral_{layer.name}"
-    )
-
-
-def settle(model: Any, seed: int) -> Any:
-    """Give spectral layers power-iteration vectors that depend on the seed alone.
-
-    Keras draws them from its global generator, and iterates only in training: the
-    kernels start here at norm 1.
+    The standard deviation over the records of a group, averaged over positions and
+    features, is one number a group, appended to each of its records as a feature map
+    (Karras et al. 2018, section 3). Groups are of `size` consecutive records; of a
+    batch that they do not divide, some have more, never twice as many; a smaller
+    batch is one group, as is every batch if `size` is None.
     """
-    import numpy as np
-
-    for layer in model.layers:
-        if type(layer).__name__ != "SpectralNormalization":
-            continue
-        random = np.random.default_rng(derive(seed, f"power/{layer.name}"))
-        shape = tuple(layer.vector_u.shape)
-        layer.vector_u.assign(random.standard_normal(shape).astype("float32"))
-        kernel = np.asarray(layer.kernel)
-        matrix = kernel.reshape(-1, kernel.shape[-1])
-        layer.kernel.assign(kernel / np.linalg.norm(matrix, ord=2))
-    return model
+    dtype = outer_dtype()
+    flat = ops.reshape(ops.cast(x, dtype), (-1, _size(x.shape[1:])))
+    share = _shares(flat, size)
+    mean = ops.matmul(share, flat)
+    variance = ops.matmul(share, ops.square(flat - mean))
+    deviation = ops.mean(ops.sqrt(variance + EPSILON), axis=1)
+    one = ops.reshape(deviation, (-1, *(1 for _ in x.shape[1:])))
+    ones = ops.ones_like(ops.max(x, axis=-1, keepdims=True))
+    spread = ops.cast(one, x.dtype) * ones
+    return ops.concatenate([x, spread], axis=-1)
 
 
-def sequential(name: str, layers: list[Any]) -> Any:
-    import keras
+def _shares(flat: Any, size: int | None) -> Any:
+    """What times the records (n, …) is their group's mean, (n, n).
 
-    return keras.Sequential(layers, name=name)
+    A product with a matrix takes any batch, known or not when the model is built; it
+    costs as much as a dense layer of n units.
+    """
+    ones = ops.ones_like(ops.max(flat, axis=1))
+    index = ops.cast(ops.cumsum(ones) - 1, "int32")
+    count = ops.cast(ops.sum(ones), "int32")
+    group = ops.zeros_like(index)
+    if size is not None:
+        groups = ops.maximum(count // size, 1)
+        group = (index * groups) // count
+    same = ops.equal(ops.expand_dims(group, 0), ops.expand_dims(group, 1))
+    member = ops.cast(same, flat.dtype)
+    return member / ops.sum(member, axis=1, keepdims=True)
+
+
+def _size(shape: tuple[int, ...]) -> int:
+    product = 1
+    for side in shape:
+        product *= side
+    return product

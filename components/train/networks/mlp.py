@@ -1,28 +1,32 @@
 """Multilayer perceptrons."""
 
 import math
+from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
 from annotated_types import Ge, MinLen
 from pydantic import field_validator
 
+from components.lazy import lazy_import
 from components.train.networks import (
     Activation,
-    Discriminator,
-    DiscriminatorNormalization,
     Generator,
     GeneratorNormalization,
+    Step,
 )
 from components.train.networks.layers import (
     activation,
-    initializer,
+    append_stddev,
+    dense,
+    last_dtype,
     normalize,
-    sequential,
-    settle,
-    weighted,
 )
+from components.train.networks.normalized import NormalizedDiscriminator
+
+keras = lazy_import("keras")
 
 Units = Annotated[tuple[Annotated[int, Ge(1)], ...], MinLen(1)]
+Pieces = Annotated[int, Ge(2)]
 
 
 class MlpGenerator(Generator):
@@ -31,38 +35,40 @@ class MlpGenerator(Generator):
     kind: Literal["mlp"] = "mlp"
     units: Units = (256, 256)
     """Width of each hidden layer."""
-    activation: Activation = "relu"
+    activation: Activation | Literal["maxout"] = "relu"
+    pieces: Pieces = 5
+    """Linear pieces that each unit of `maxout` is the largest of."""
     normalization: GeneratorNormalization = "none"
     output: Literal["auto", "linear", "tanh"] = "auto"
     """Range of the samples; `auto` is tanh for images (height, width, channels)."""
 
-    def build(self, latents: int, shape: tuple[int, ...], seed: int) -> Any:
-        import keras
-
-        layers: list[Any] = [keras.Input((latents,), name="latents")]
+    def steps(self, latents: int, shape: tuple[int, ...], seed: int) -> Sequence[Step]:
+        layers: list[Any] = []
         for index, width in enumerate(self.units):
+            name = f"generator_dense_{index}"
             layers += [
-                _dense(width, f"generator_dense_{index}", seed),
+                dense(_wide(width, self.activation, self.pieces), name, seed),
                 *normalize(self.normalization, f"generator_norm_{index}", False),
-                activation(self.activation, f"generator_activation_{index}"),
+                *_activate(self.activation, "generator", index, width, self.pieces),
             ]
-        last = _dense(math.prod(shape), "generator_output", seed)
-        layers += [last, keras.layers.Reshape(shape, name="generator_shape")]
+        layers.append(dense(math.prod(shape), "generator_output", seed, last_dtype()))
+        layers.append(
+            keras.layers.Reshape(shape, name="generator_shape", dtype=last_dtype())
+        )
         if self.output == "tanh" or (self.output == "auto" and len(shape) == 3):
-            layers.append(activation("tanh", "generator_range"))
-        return sequential("generator", layers)
+            layers.append(activation("tanh", "generator_range", last_dtype()))
+        return layers
 
 
-class MlpDiscriminator(Discriminator):
+class MlpDiscriminator(NormalizedDiscriminator):
     """Dense layers on the flattened record, then one to the score."""
 
     kind: Literal["mlp"] = "mlp"
     units: Units = (256, 256)
     """Width of each hidden layer."""
-    activation: Activation = "leaky_relu"
-    normalization: DiscriminatorNormalization = "none"
-    """Of each hidden layer: `batch` normalizes real and generated in one batch,
-    `batch_split` each side with its own statistics."""
+    activation: Activation | Literal["maxout"] = "leaky_relu"
+    pieces: Pieces = 5
+    """Linear pieces that each unit of `maxout` is the largest of."""
 
     @field_validator("normalization")
     @classmethod
@@ -70,29 +76,48 @@ class MlpDiscriminator(Discriminator):
         if value == "instance":
             raise ValueError(
                 "instance normalization averages over positions, and a dense layer "
-                "has none; use `layer`, or a discriminator of kind `convolutional`"
+                "has none; use `layer`, or a discriminator of kind `dcgan`"
             )
         return value
 
-    def build(self, shape: tuple[int, ...], seed: int) -> Any:
-        import keras
+    @property
+    def widths(self) -> tuple[int, ...]:
+        return self.units
 
+    def features(self, shape: tuple[int, ...], seed: int) -> Sequence[Step]:
         kind = self.normalization
-        layers: list[Any] = [keras.Input(shape, name="records")]
-        layers.append(keras.layers.Flatten(name="discriminator_flat"))
+        steps: list[Step] = [keras.layers.Flatten(name="discriminator_flat")]
         for index, width in enumerate(self.units):
-            layers += [
-                weighted(_dense(width, f"discriminator_dense_{index}", seed), kind),
-                *normalize(kind, f"discriminator_norm_{index}", False),
-                activation(self.activation, f"discriminator_activation_{index}"),
+            wide = _wide(width, self.activation, self.pieces)
+            name = f"discriminator_dense_{index}"
+            norm = f"discriminator_norm_{index}"
+            steps += [
+                dense(wide, name, seed),
+                *normalize(kind, norm, False, self.groups),
+                *_activate(self.activation, "discriminator", index, width, self.pieces),
             ]
-        layers.append(weighted(_dense(1, "discriminator_output", seed), kind))
-        return settle(sequential("discriminator", layers), seed)
+        if kind == "minibatch_stddev":
+            steps.append(lambda x: append_stddev(x, self.group_size))
+        return steps
+
+    def score(self, shape: tuple[int, ...], seed: int) -> Any:
+        return dense(1, "discriminator_output", seed, last_dtype())
 
 
-def _dense(width: int, name: str, seed: int) -> Any:
-    import keras
+def _wide(width: int, kind: str, pieces: int) -> int:
+    return width * pieces if kind == "maxout" else width
 
-    return keras.layers.Dense(
-        width, kernel_initializer=initializer(seed, name), name=name
-    )
+
+def _activate(kind: str, player: str, index: int, width: int, pieces: int) -> list[Any]:
+    """The activation of hidden layer `index`.
+
+    A unit of maxout is the largest of its pieces (Goodfellow et al. 2013, section 3);
+    piece p of unit u is unit p * width + u of the dense layer before.
+    """
+    name = f"{player}_activation_{index}"
+    if kind != "maxout":
+        return [activation(kind, name)]
+    return [
+        keras.layers.Reshape((pieces, width), name=f"{player}_pieces_{index}"),
+        keras.layers.GlobalMaxPooling1D(name=name),
+    ]

@@ -21,8 +21,8 @@ class Minimax(Objective):
     def discriminator_loss(self, real: Any, generated: Any) -> Any:
         return ops.mean(ops.softplus(-real)) + ops.mean(ops.softplus(generated))
 
-    def generator_loss(self, generated: Any) -> Any:
+    def generator_loss(self, real: Any, generated: Any) -> Any:
         return -ops.mean(ops.softplus(generated))
 
-    def saturation(self, scores: Any) -> Any:
-        return ops.sigmoid(scores)
+    def saturation(self, real: Any, generated: Any) -> Any:
+        return ops.sigmoid(generated)

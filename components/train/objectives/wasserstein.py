@@ -19,8 +19,8 @@ class Wasserstein(Objective):
     def discriminator_loss(self, real: Any, generated: Any) -> Any:
         return ops.mean(generated) - ops.mean(real)
 
-    def generator_loss(self, generated: Any) -> Any:
+    def generator_loss(self, real: Any, generated: Any) -> Any:
         return -ops.mean(generated)
 
-    def saturation(self, scores: Any) -> Any:
-        return ops.ones_like(scores)
+    def saturation(self, real: Any, generated: Any) -> Any:
+        return ops.ones_like(generated)

@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from typing import ClassVar
 
+import numpy as np
+
 from components.train.probes import Probe, Series
 from components.train.statistics import auc, coupling
 from components.train.view import View
@@ -11,7 +13,8 @@ from components.train.view import View
 class Batch(Probe):
     """Crossed wires: batch statistics in the discriminator.
 
-    A discriminator without batch statistics cannot read its mates: 0, not measured.
+    A discriminator that cannot read its mates: 0, not measured. One that is meant to
+    (packs, the deviation of a minibatch) is not judged by this: NaN.
     Twelve batches a reading make it the dearest probe: it reads at every second.
     """
 
@@ -30,13 +33,13 @@ class Batch(Probe):
 
     def read(self, view: View) -> Iterator[tuple[str, float]]:
         if not view.batch_statistics:
-            yield "batch_coupling", 0.0
-            yield "batch_leak", 0.0
+            read = float("nan") if view.reads_mates else 0.0
+            yield "batch_coupling", read
+            yield "batch_leak", read
             return
-        yield (
-            "batch_coupling",
-            coupling(view.judge, view.real, view.generated, view.mates),
-        )
+        real = np.arange(len(view.real))
+        generated = real + len(real)
+        yield "batch_coupling", coupling(view.judge, real, generated, view.mates)
         as_trained = auc(view.scores_real, view.scores_generated)
-        alone = auc(view.judge_alone(view.real), view.judge_alone(view.generated))
+        alone = auc(view.judge_alone(real), view.judge_alone(generated))
         yield "batch_leak", as_trained - alone

@@ -1,31 +1,20 @@
 """Punish the discriminator's slope on real data."""
 
-from collections.abc import Callable
-from typing import Annotated, Any, Literal
-
-from annotated_types import Ge
+from typing import Any, ClassVar
 
 from components.lazy import lazy_import
-from components.train.regularizers import Regularizer
+from components.train.regularizers import Move, Penalty, Weight, squared_norms
 
 ops = lazy_import("keras.ops")
 
 
-class R1(Regularizer):
+class R1(Penalty):
     """gamma/2 E ‖∇D(x)‖² on real x (Mescheder et al. 2018, equation 9; with its ½)."""
 
-    kind: Literal["r1"] = "r1"
-    gamma: Annotated[float, Ge(0)] = 1.0
+    name: ClassVar[str] = "r1"
+    gamma: Weight = 1.0
     """gamma; published code without the ½ states gamma/2 as its weight."""
 
-    def penalty(
-        self,
-        gradient: Callable[[Any], Any],
-        real: Any,
-        generated: Any,
-        mix: Any,
-    ) -> Any:
-        slope = gradient(real)
-        axes = tuple(range(1, len(slope.shape)))
-        squared = ops.sum(ops.square(slope), axis=axes)
-        return 0.5 * self.gamma * ops.mean(squared)
+    def penalty(self, move: Move) -> Any:
+        squared = squared_norms(move.slope(move.real, "real"))
+        return 0.5 * move.number(self.gamma) * ops.mean(squared)

@@ -62,7 +62,7 @@ def test_batch_norm_alone_is_a_risk(trial):
 
 @pytest.mark.parametrize("penalty", ["gradient_penalty", "r1"])
 def test_under_a_penalty_on_the_slope_no_normalization_is_prescribed(trial, penalty):
-    trial.collapsed().batch_norm().trained(regularizer={"kind": penalty})
+    trial.collapsed().batch_norm().trained(regularizers={penalty: {}})
     first = top(trial.diagnosis())["prescriptions"][0]
     assert first["set"] == {"discriminator.normalization": "none"}
 
@@ -169,31 +169,32 @@ def apply(parameters, changes):
 
 OBJECTIVES = ("minimax", "non_saturating", "wasserstein")
 REGULARIZERS = (
-    {"kind": "none"},
-    {"kind": "gradient_penalty", "weight": 1.0},
-    {"kind": "r1", "gamma": 3.0},
+    {},
+    {"gradient_penalty": {"weight": 1.0}},
+    {"r1": {"gamma": 3.0}, "r2": {"gamma": 3.0}},
 )
 DISCRIMINATORS = (
     *({"kind": "mlp", "normalization": n} for n in ("batch", "batch_split", "layer")),
-    *({"kind": "convolutional", "normalization": n} for n in ("batch", "spectral")),
+    *({"kind": "dcgan", "normalization": n} for n in ("batch", "spectral")),
 )
 OPTIMIZERS = (
     {"kind": "adam"},
     {"kind": "adam", "discriminator_learning_rate": 3e-3},
+    {"kind": "sgd", "learning_rate": {"kind": "cosine", "start": 0.1, "end": 0.0}},
 )
 
 
 @pytest.mark.parametrize("objective", OBJECTIVES)
-@pytest.mark.parametrize("regularizer", REGULARIZERS, ids=lambda r: r["kind"])
+@pytest.mark.parametrize("regularizers", REGULARIZERS, ids=lambda r: "+".join(r))
 def test_every_prescription_is_valid_and_changes_something(
-    new_trial, objective, regularizer
+    new_trial, objective, regularizers
 ):
     emitted = 0
     for discriminator in DISCRIMINATORS:
         for optimizer in OPTIMIZERS:
             trial = new_trial().trained(
                 objective={"kind": objective},
-                regularizer=regularizer,
+                regularizers=regularizers,
                 discriminator=discriminator,
                 optimizer=optimizer,
             )

@@ -157,8 +157,10 @@ def long(folder: Path) -> World:
     world = quickstart(folder)
     world.name = "a_name_without_any_space_" * 12
     for seed in range(2, 14):
-        deep = {"kind": "gradient_penalty", "weight": 0.123456789, "target": seed}
-        world.add({"seed": seed, "train.regularizer": deep, ADDRESS: "none"})
+        deep = {"weight": 0.123456789, "target": seed}
+        world.add(
+            {"seed": seed, "train.regularizers.gradient_penalty": deep, ADDRESS: "none"}
+        )
     world.add({"seed": 99, ADDRESS: "none"}, failed="train: " + "x" * 900)
     return world
 

@@ -9,6 +9,7 @@ from components.train.pacing.competence import CompetencePacing
 from components.train.pacing.linear import LinearPacing
 from components.train.pacing.step import StepPacing
 from components.train.statistics import auc, coupling
+from components.train.turn import Batch, Turn
 
 COUNTS = (10, 40, 100)
 
@@ -24,8 +25,8 @@ def judge_of(parameters, kind):
     def judge(batches):
         scores = []
         for batch in batches.astype(np.float32):
-            with game.primitives.without_updates(game.discriminator.variables):
-                scores.append(np.asarray(game.judge(batch)))
+            with game.primitives.without_updates():
+                scores.append(np.asarray(game.judge(Batch(batch))))
         return np.stack(scores)
 
     return judge
@@ -58,14 +59,19 @@ def test_auc_counts_pairs():
 def test_records_are_drawn_from_the_allowed_ones_evenly(parameters):
     game = make(parameters, batch_size=4000)
     data = np.arange(100, dtype=np.float32)
-    drawn = np.asarray(game.records(data, 10, "records", 3))
+
+    def records(counter):
+        return np.asarray(
+            Turn(game, 0, counter, {"data": data, "limit": 10}).real("records").records
+        )
+
+    drawn = records(3)
     counts = np.bincount(drawn.astype(int), minlength=10)
     assert len(counts) == 10
     # Binomial(4000, 1/10): mean 400, deviation 19; five of them.
     assert np.abs(counts - 400).max() < 95
-    again = np.asarray(game.records(data, 10, "records", 3))
-    np.testing.assert_array_equal(drawn, again)
-    assert np.any(drawn != np.asarray(game.records(data, 10, "records", 4)))
+    np.testing.assert_array_equal(drawn, records(3))
+    assert np.any(drawn != records(4))
 
 
 @pytest.mark.parametrize(
@@ -88,20 +94,21 @@ def test_a_split_batch_scores_each_side_alone(parameters):
     for kind, coupled in (("batch", True), ("batch_split", False)):
         discriminator = {"kind": "mlp", "units": [8], "normalization": kind}
         game = make(parameters, discriminator=discriminator)
-        ours = np.asarray(game.scores(real, generated)[0])
-        other = np.asarray(game.scores(real, generated + 3)[0])
+        ours = np.asarray(game.scores(Batch(real), Batch(generated))[0])
+        other = np.asarray(game.scores(Batch(real), Batch(generated + 3))[0])
         assert np.any(ours != other) == coupled
 
 
 def test_a_penalty_leaves_no_trace_in_the_running_statistics(parameters):
     game = make(
         parameters,
-        regularizer={"kind": "r1"},
+        regularizers={"r1": {}},
         discriminator={"kind": "mlp", "units": [8], "normalization": "batch"},
     )
     real = np.ones((8, 2), np.float32)
     before = [np.copy(np.asarray(v)) for v in game.discriminator.variables]
-    game.penalty(game.primitives.normal((8, 2), 0, 0), real, np.ones((8, 1), "float32"))
+    turn = Turn(game, 0, 0, {"data": real, "limit": 8})
+    game.penalty("r1", game.regularizers["r1"], Batch(real), Batch(real + 1), turn)
     for old, new in zip(before, game.discriminator.variables, strict=True):
         np.testing.assert_array_equal(old, np.asarray(new))
 
@@ -112,8 +119,9 @@ def test_spectral_norms_stay_at_one_through_training(parameters):
         optimizer={"kind": "adam", "learning_rate": 1e-3},
         discriminator={"kind": "mlp", "units": [8, 8], "normalization": "spectral"},
     )
-    loop = game.primitives.compile_loop(game.step, game.variables, True)
-    loop(0, 200, START, np.random.default_rng(0).random((50, 2), np.float32), 50)
+    loop = game.primitives.compile_loop(game.step, game.variables, "xla")
+    data = np.random.default_rng(0).random((50, 2), np.float32)
+    loop(0, 200, START, {"data": data, "limit": np.int32(50)})
     for layer in game.discriminator.layers:
         if hasattr(layer, "vector_u"):
             norm = np.linalg.norm(np.asarray(layer.kernel), ord=2)
@@ -124,10 +132,11 @@ def test_spectral_norms_stay_at_one_through_training(parameters):
 
 def test_one_discriminator_update_is_adams_first_step(parameters):
     """Adam's first step moves each parameter by its rate."""
-    game = make(parameters, optimizer={"kind": "adam", "learning_rate": 0.01})
+    adam = {"kind": "adam", "learning_rate": 0.01, "epsilon": 1e-12}
+    game = make(parameters, optimizer=adam)
     before = [np.copy(np.asarray(v)) for v in game.discriminator.trainable_variables]
     data = np.random.default_rng(0).standard_normal((50, 2)).astype(np.float32)
-    game.discriminator_step(0, data, 50)
+    game.players[0].move(Turn(game, 0, 0, {"data": data, "limit": 50}))
     for old, new in zip(before, game.discriminator.trainable_variables, strict=True):
         moved = np.abs(np.asarray(new) - old)
         assert np.all((moved < 1e-8) | (np.abs(moved - 0.01) < 1e-3))

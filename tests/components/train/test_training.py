@@ -29,7 +29,7 @@ def test_plain_keras_loads_what_was_exported(play, parameters, images):
     gans = []
     for network, size in (
         ("mlp", {"units": [8]}),
-        ("convolutional", {"channels": [4]}),
+        ("dcgan", {"channels": [4]}),
     ):
         params = parameters(
             steps=4,
@@ -87,8 +87,8 @@ def test_probe_readings_of_the_original_game(play, parameters):
     low = series["score_generated_mean"] - 3 * series["score_generated_std"]
     high = series["score_generated_mean"] + 3 * series["score_generated_std"]
     factor = Minimax().saturation
-    assert np.all(np.asarray(factor(low)) <= series["transmission"])
-    assert np.all(series["transmission"] <= np.asarray(factor(high)))
+    assert np.all(np.asarray(factor(None, low)) <= series["transmission"])
+    assert np.all(series["transmission"] <= np.asarray(factor(None, high)))
 
 
 def test_the_wasserstein_critic_transmits_everything(play, parameters):
@@ -103,7 +103,7 @@ def test_overflow_ends_training_and_keeps_what_was_seen(play, parameters):
     params = parameters(
         steps=600,
         objective={"kind": "wasserstein"},
-        regularizer={"kind": "gradient_penalty", "weight": 1e30},
+        regularizers={"gradient_penalty": {"weight": 1e30}},
         optimizer={"kind": "adam", "learning_rate": 1e8},
     )
     gan, telemetry = play(params)
@@ -115,7 +115,7 @@ def test_overflow_ends_training_and_keeps_what_was_seen(play, parameters):
 
 
 def test_records_that_do_not_fit_are_refused(play, parameters):
-    params = parameters(generator={"kind": "convolutional"})
+    params = parameters(generator={"kind": "dcgan"})
     with pytest.raises(ShapeError, match=r"generator.channels.*\(2,\)"):
         play(params)
 
@@ -125,7 +125,7 @@ def test_images_that_do_not_fit_are_refused_with_both_shapes(
 ):
     noise = np.zeros((40, 6, 5, 1))
     data = curriculum_from_arrays(tmp_path / "images", noise[:30], noise[30:])
-    network = {"kind": "convolutional", "channels": [4, 4]}
+    network = {"kind": "dcgan", "channels": [4, 4]}
     for player in ("generator", "discriminator"):
         with pytest.raises(ShapeError) as caught:
             play(parameters(**{player: network}), data=data)
@@ -134,8 +134,12 @@ def test_images_that_do_not_fit_are_refused_with_both_shapes(
         assert "such as (8, 8, 1). Received: records of shape (6, 5, 1)" in message
 
 
-def test_no_training_records_is_said(play, parameters, curriculum):
-    empty = Curriculum(curriculum.url)
-    empty.train = lambda: type(curriculum.train())(*(c[:0] for c in curriculum.train()))
+def test_no_training_records_is_said(play, parameters, curriculum, tmp_path):
+    empty = Curriculum(str(tmp_path / "empty"))
+    info = curriculum.info()
+    empty.write_json("curriculum.json", info | {"counts": {"train": 0, "holdout": 30}})
+    for part, rows in (("train", 0), ("holdout", 30)):
+        name = f"{part}/part-00000.arrow"
+        empty.write_table(name, curriculum.read_table(name)[:rows])
     with pytest.raises(ValueError, match="Expected training records"):
         play(parameters(), data=empty)

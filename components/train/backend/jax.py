@@ -1,0 +1,227 @@
+"""The backend primitives on JAX.
+
+Keras variables are read and written through a stateless scope, which traced code must
+not leave anything in: whatever traces a function gives it a scope of its own, handed
+every value of the scope around it (nested scopes do not chain), and passes what the
+function wrote on as values.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import keras
+from keras.src.backend.common import dtypes
+from keras.src.utils import module_utils
+
+from components.train.backend.mesh import Devices
+
+Carry = dict[str, Any]
+NAME = "jax"
+
+
+class Scope(keras.StatelessScope):  # type: ignore[misc]
+    """A stateless scope that knows what was written in it, by the variable's id."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.written: dict[int, tuple[Any, Any]] = {}
+
+    def add_update(self, update: tuple[Any, Any]) -> None:
+        super().add_update(update)
+        self.written[id(update[0])] = update
+
+
+SCOPE: ContextVar[Scope | None] = ContextVar("scope", default=None)
+
+
+def out_of_memory(error: BaseException) -> bool:
+    return isinstance(error, jax.errors.JaxRuntimeError) and (
+        "RESOURCE_EXHAUSTED" in str(error)
+    )
+
+
+@contextmanager
+def alone() -> Iterator[None]:
+    # Keras imports TensorFlow, if it is installed, to ask whether what it saves is
+    # TensorFlow's: seconds, and memory, for a no.
+    lazy = module_utils.tensorflow
+    known = lazy._available
+    lazy._available = False
+    try:
+        yield
+    finally:
+        lazy._available = known
+
+
+def value_and_grad(
+    function: Callable[[], Any], variables: Sequence[Any]
+) -> tuple[Any, list[Any]]:
+    owners: list[Any] = []
+
+    def pure(values: list[Any]) -> tuple[Any, list[Any]]:
+        with _inside(variables, values) as scope:
+            value = function()
+            owners[:] = [variable for variable, _ in scope.written.values()]
+            return value, [written for _, written in scope.written.values()]
+
+    (value, written), gradients = jax.value_and_grad(pure, has_aux=True)(
+        _values(variables)
+    )
+    _assign(owners, written)
+    return value, gradients
+
+
+def input_gradient(function: Callable[[Any], Any], x: Any) -> Any:
+    def total(x: Any) -> Any:
+        with without_updates():
+            return jnp.sum(function(x))
+
+    return jax.grad(total)(jnp.asarray(x))
+
+
+def jvp(
+    function: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]
+) -> tuple[Any, Any]:
+    with without_updates():
+        value, tangent = jax.jvp(function, tuple(primals), tuple(tangents))
+    return value, tangent
+
+
+def vjp(
+    function: Callable[..., Any], primals: Sequence[Any], cotangent: Any
+) -> tuple[Any, Any]:
+    with without_updates():
+        value, pull = jax.vjp(function, *primals)
+    return value, list(pull(cotangent))
+
+
+def on_device(array: Any, devices: Devices) -> Any:
+    return devices.everywhere(jnp.asarray(array))
+
+
+@contextmanager
+def precision(double: bool) -> Iterator[None]:
+    # Keras on JAX promotes to 32 bits at most, whatever JAX itself allows: its layers
+    # would compute half in float32. It knows no setting for that.
+    promoted = dict(dtypes.BIT64_TO_BIT32_DTYPE)
+    with jax.enable_x64(double):
+        if double:
+            dtypes.BIT64_TO_BIT32_DTYPE["float64"] = "float64"
+        try:
+            yield
+        finally:
+            dtypes.BIT64_TO_BIT32_DTYPE.update(promoted)
+
+
+@contextmanager
+def without_updates() -> Iterator[None]:
+    with _inside():
+        yield
+
+
+@contextmanager
+def substituted(variables: Sequence[Any], values: Sequence[Any]) -> Iterator[None]:
+    with _inside(variables, values):
+        yield
+
+
+def repeat(
+    count: int, body: Callable[[Any, Any], Any], carry: Any, variables: Sequence[Any]
+) -> Any:
+    def step(index: Any, state: tuple[Any, list[Any]]) -> tuple[Any, list[Any]]:
+        carry, values = state
+        with _inside(variables, values):
+            carry = body(index, carry)
+            return carry, _values(variables)
+
+    carry, values = jax.lax.fori_loop(0, count, step, (carry, _values(variables)))
+    _assign(variables, values)
+    return carry
+
+
+def compile_loop(
+    step: Callable[..., Carry],
+    variables: Sequence[Any],
+    policy: str,
+    devices: Devices | None = None,
+) -> Callable[..., Carry]:
+    devices = devices or Devices()
+
+    def once(index: Any, _: Any, carry: Any, values: Any, *inputs: Any) -> Any:
+        with _inside(variables, values):
+            carry = step(index, carry, *inputs)
+            return carry, _values(variables)
+
+    def loop(first: Any, count: Any, carry: Any, values: Any, *inputs: Any) -> Any:
+        def body(index: Any, state: Any) -> Any:
+            return once(index, 1, *state, *inputs)
+
+        return jax.lax.fori_loop(first, first + count, body, (carry, values))
+
+    # The old values' memory holds the new ones. Left to itself the compiler might
+    # divide parameters over the devices, and compile again for them so divided.
+    compiled = jax.jit(
+        loop if policy == "xla" else once,
+        donate_argnums=(3,),
+        out_shardings=devices.whole,
+    )
+
+    def run(first: int, count: int, carry: Carry, *inputs: Any) -> Carry:
+        carry = {name: jnp.float32(value) for name, value in carry.items()}
+        carry, values = devices.everywhere((carry, _values(variables)))
+        calls = [(first, count)]
+        if policy != "xla":
+            calls = [(index, 1) for index in range(first, first + count)]
+        for start, length in calls:
+            at, times = jnp.int32(start), jnp.int32(length)
+            carry, values = compiled(at, times, carry, values, *inputs)
+        _assign(variables, values)
+        return dict(carry)
+
+    return run
+
+
+def compile_function(
+    function: Callable[..., Any], variables: Sequence[Any], policy: str
+) -> Callable[..., Any]:
+    def pure(values: list[Any], *inputs: Any) -> Any:
+        with _inside(variables, values):
+            return function(*inputs)
+
+    compiled = jax.jit(pure)
+
+    def run(*inputs: Any) -> Any:
+        return compiled(_values(variables), *inputs)
+
+    return run
+
+
+@contextmanager
+def _inside(
+    variables: Sequence[Any] = (), values: Sequence[Any] = ()
+) -> Iterator[Scope]:
+    """A scope that starts from the values of the one around it, and these."""
+    outer = SCOPE.get()
+    with Scope() as scope:
+        if outer is not None:
+            scope.state_mapping.update(outer.state_mapping)
+        for variable, value in zip(variables, values, strict=True):
+            scope.state_mapping[id(variable)] = value
+        token = SCOPE.set(scope)
+        try:
+            yield scope
+        finally:
+            SCOPE.reset(token)
+
+
+def _values(variables: Sequence[Any]) -> list[Any]:
+    return [variable.value for variable in variables]
+
+
+def _assign(variables: Sequence[Any], values: Sequence[Any]) -> None:
+    for variable, value in zip(variables, values, strict=True):
+        variable.assign(value)

@@ -1,0 +1,53 @@
+"""Adam."""
+
+from typing import Annotated, Any, Literal
+
+from annotated_types import Ge, Gt, Lt
+from pydantic import model_validator
+
+from components.train.optimizers import Optimizer
+from components.train.schedules import Schedule, bounded
+
+BELOW_ONE = 1.0 - 1e-12
+
+
+class Adam(Optimizer):
+    """Adam for both players (Kingma and Ba 2015, the form before section 2.1)."""
+
+    kind: Literal["adam"] = "adam"
+    beta_1: Annotated[float, Ge(0), Lt(1)] = 0.5
+    beta_2: Annotated[float, Ge(0), Lt(1)] | Schedule = 0.999
+    """A schedule corrects the bias as if its present value had always held."""
+    epsilon: Annotated[float, Gt(0)] = 1e-7
+
+    def build(self, variables: list[Any]) -> Any:
+        import keras
+
+        optimizer = keras.optimizers.Adam(
+            learning_rate=0.0,
+            beta_1=self.beta_1,
+            beta_2=0.0 if isinstance(self.beta_2, Schedule) else self.beta_2,
+            epsilon=self.epsilon,
+        )
+        optimizer.build(variables)
+        if keras.config.floatx() == "float64":
+            # Keras on TensorFlow casts Python's numbers by way of float32.
+            optimizer.beta_1 = keras.ops.array(self.beta_1, "float64")
+            optimizer.beta_2 = keras.ops.array(optimizer.beta_2, "float64")
+        if isinstance(self.beta_2, Schedule):
+            optimizer.beta_2 = keras.Variable(
+                0.0, dtype=keras.config.floatx(), trainable=False, name="beta_2"
+            )
+        return optimizer
+
+    def numbers(self) -> dict[str, Any]:
+        return {"beta_2": self.beta_2} if isinstance(self.beta_2, Schedule) else {}
+
+    @model_validator(mode="after")
+    def _decays(self) -> "Adam":
+        if not bounded(self.beta_2, 0.0, BELOW_ONE):
+            raise ValueError(
+                "`beta_2` must stay in [0, 1) over the whole schedule; give `start` "
+                "and `end` below 1"
+            )
+        return self

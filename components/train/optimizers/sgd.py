@@ -1,0 +1,31 @@
+"""Gradient descent, with or without momentum."""
+
+from typing import Annotated, Any, Literal
+
+from annotated_types import Gt, Lt
+
+from components.train.optimizers import Optimizer
+
+
+class Sgd(Optimizer):
+    """v <- momentum·v - rate·gradient; w <- w + v (Polyak 1964).
+
+    Negative momentum slows rotation down (Gidel et al. 2019, "Negative momentum for
+    improved game dynamics").
+    """
+
+    kind: Literal["sgd"] = "sgd"
+    momentum: Annotated[float, Gt(-1), Lt(1)] = 0.0
+
+    def build(self, variables: list[Any]) -> Any:
+        import keras
+        import numpy as np
+
+        # Keras allows momentum in [0, 1); the formula knows no such bound.
+        optimizer = keras.optimizers.SGD(learning_rate=0.0, momentum=0.5)
+        optimizer.momentum = self.momentum
+        if self.momentum and keras.config.floatx() == "float64":
+            # Keras on TensorFlow casts Python's numbers by way of float32.
+            optimizer.momentum = np.float64(self.momentum)
+        optimizer.build(variables)
+        return optimizer

@@ -1,0 +1,66 @@
+"""Both players also want the other to be at rest."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from annotated_types import Ge
+
+from components.lazy import lazy_import
+from components.train.updates import Told, Update
+
+if TYPE_CHECKING:
+    from components.train.player import Player
+    from components.train.turn import Turn
+
+ops = lazy_import("keras.ops")
+
+
+class Consensus(Update):
+    """Each player's gradient plus gamma times that of ½‖v‖², v both players' gradients.
+
+    Mescheder et al. 2017, "The Numerics of GANs", algorithm 2. Costs a gradient of
+    gradients of both players.
+    """
+
+    kind: Literal["consensus"] = "consensus"
+    gamma: Annotated[float, Ge(0)] = 1.0
+    order: Literal["simultaneous", "alternating"] = "simultaneous"
+    first: Literal["discriminator", "generator"] = "discriminator"
+    """Who moves first where they alternate."""
+
+    def play(
+        self, discriminator: "Player", generator: "Player", turn: "Turn"
+    ) -> tuple[Told, Told]:
+        players = (discriminator, generator)
+        if self.order == "simultaneous":
+            moves = [self.gradients(player, players, turn) for player in players]
+            for player, (_, gradients) in zip(players, moves, strict=True):
+                player.apply(gradients, turn)
+            pairs = zip(players, moves, strict=True)
+            told = [player.told(*move) for player, move in pairs]
+            return told[0], told[1]
+        turns = players if self.first == "discriminator" else players[::-1]
+        heard = {}
+        for player in turns:
+            value, gradients = self.gradients(player, players, turn)
+            player.apply(gradients, turn)
+            heard[player.name] = player.told(value, gradients)
+        return heard["discriminator"], heard["generator"]
+
+    def gradients(
+        self, player: "Player", players: Sequence["Player"], turn: "Turn"
+    ) -> tuple[Any, list[Any]]:
+        primitives = player.primitives
+
+        def unrest() -> Any:
+            total = 0.0
+            for each in players:
+                # A scope each: within one, the second would see what the first wrote.
+                with primitives.without_updates():
+                    gradients = each.gradients(turn)[1]
+                total = total + sum(ops.sum(ops.square(g)) for g in gradients)
+            return 0.5 * total
+
+        value, own = player.gradients(turn)
+        _, pull = primitives.value_and_grad(unrest, player.variables)
+        return value, [g + self.gamma * p for g, p in zip(own, pull, strict=True)]

@@ -1,0 +1,35 @@
+"""Look ahead, come back, and move by what was seen there."""
+
+from typing import TYPE_CHECKING, Literal
+
+from components.train.updates import Told, Update
+
+if TYPE_CHECKING:
+    from components.train.player import Player
+    from components.train.turn import Turn
+
+
+class Extragradient(Update):
+    """Both players step from their present point by the gradients after a step.
+
+    Korpelevich 1976; with Adam as in Gidel et al. 2019, "A variational inequality
+    perspective on GANs", algorithm 4 (ExtraAdam): both steps feed its moments. Costs
+    two gradients of each player.
+    """
+
+    kind: Literal["extragradient"] = "extragradient"
+
+    def play(
+        self, discriminator: "Player", generator: "Player", turn: "Turn"
+    ) -> tuple[Told, Told]:
+        players = (discriminator, generator)
+        origin = [player.weights() for player in players]
+        ahead = [player.gradients(turn) for player in players]
+        for player, (_, gradients) in zip(players, ahead, strict=True):
+            player.apply(gradients, turn)
+        taken = [player.gradients(turn) for player in players]
+        for player, weights, (_, gradients) in zip(players, origin, taken, strict=True):
+            player.put(weights)
+            player.apply(gradients, turn)
+        told = [player.told(*each) for player, each in zip(players, taken, strict=True)]
+        return told[0], told[1]

@@ -1,0 +1,25 @@
+"""Both players at once."""
+
+from typing import TYPE_CHECKING, Literal
+
+from components.train.updates import Told, Update
+
+if TYPE_CHECKING:
+    from components.train.player import Player
+    from components.train.turn import Turn
+
+
+class Simultaneous(Update):
+    """Both gradients are taken at the same point, then both steps."""
+
+    kind: Literal["simultaneous"] = "simultaneous"
+
+    def play(
+        self, discriminator: "Player", generator: "Player", turn: "Turn"
+    ) -> tuple[Told, Told]:
+        players = (discriminator, generator)
+        taken = [player.gradients(turn) for player in players]
+        for player, (_, gradients) in zip(players, taken, strict=True):
+            player.apply(gradients, turn)
+        told = [player.told(*each) for player, each in zip(players, taken, strict=True)]
+        return told[0], told[1]
