@@ -54,7 +54,7 @@ UPDATES = (
     {"kind": "simultaneous"},
     {"kind": "extragradient"},
     {"kind": "optimistic"},
-    {"kind": "consensus", "gamma": 0.01},
+    {"kind": "consensus", "gamma": 1e-3},
 )
 # Small steps: what is held to a bound is the arithmetic, not the game's own chaos. And
 # a large epsilon: a gradient that is 0 but for rounding (of a bias that normalization
@@ -107,7 +107,7 @@ def covering(count):
             OBJECTIVES[number % len(OBJECTIVES)],
             REGULARIZERS[number % len(REGULARIZERS)],
             NORMALIZATIONS[(number + number // 8) % len(NORMALIZATIONS)],
-            update=UPDATES[number % len(UPDATES)],
+            update=UPDATES[(number + 1) % len(UPDATES)],
             optimizer=OPTIMIZERS[number % len(OPTIMIZERS)],
             discriminator_steps=1 + number % 2,
             ema={"decay": 0.9} if number % 4 == 0 else None,

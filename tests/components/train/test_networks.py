@@ -83,16 +83,6 @@ def test_weights_depend_on_the_seed_alone(network, kind):
     assert np.any(first != other)
 
 
-def test_spectral_kernels_start_at_norm_one():
-    model = DcganDiscriminator(normalization="spectral").build(IMAGE, 0, 3)
-    layers = [layer for layer in model.layers if hasattr(layer, "vector_u")]
-    assert len(layers) == 4
-    for layer in layers:
-        kernel = np.asarray(layer.kernel)
-        norm = np.linalg.norm(kernel.reshape(-1, kernel.shape[-1]), ord=2)
-        assert norm == pytest.approx(1, abs=1e-5)
-
-
 @pytest.mark.parametrize(
     ("kind", "convolutional", "sets"),
     [
