@@ -37,10 +37,18 @@ def ends_at_once(farewell: Callable[[], None]) -> Iterator[None]:
     writer.setblocking(False)
     before = {number: signal.signal(number, _ignore) for number in SIGNALS}
     wakeup = signal.set_wakeup_fd(writer.fileno(), warn_on_full_buffer=False)
-    threading.Thread(target=_watch, args=(reader, farewell), daemon=True).start()
+    received = threading.Event()
+    watch = threading.Thread(
+        target=_watch, args=(reader, farewell, received), daemon=True
+    )
+    watch.start()
     try:
         yield
     finally:
+        if received.is_set():
+            # What came to an end here did so because its workers were killed; the
+            # process ends as interrupted, not as failed.
+            watch.join()
         signal.set_wakeup_fd(wakeup)
         for number, handler in before.items():
             signal.signal(number, handler)
@@ -51,10 +59,13 @@ def _ignore(number: int, frame: FrameType | None) -> None:
     """Stands in for the default handlers; the watching thread does the work."""
 
 
-def _watch(reader: socket.socket, farewell: Callable[[], None]) -> None:
+def _watch(
+    reader: socket.socket, farewell: Callable[[], None], received: threading.Event
+) -> None:
     with reader:
-        while received := reader.recv(16):
-            if any(number in received for number in SIGNALS):
+        while numbers := reader.recv(16):
+            if any(number in numbers for number in SIGNALS):
+                received.set()
                 # A second signal, or a farewell that hangs on a remote store, must
                 # not keep the process.
                 threading.Timer(3.0, leave, args=(INTERRUPTED,)).start()
@@ -74,11 +85,13 @@ def leave(code: int) -> None:
 
 
 def end_children() -> None:
-    """Kill every descendant of this process."""
+    """Kill every descendant of this process.
+
+    It does not wait for them: a kill cannot be refused, and while this process lived on
+    its main thread would see them die, and would say that they had failed.
+    """
     import psutil
 
-    children = psutil.Process().children(recursive=True)
-    for child in children:
+    for child in psutil.Process().children(recursive=True):
         with contextlib.suppress(psutil.NoSuchProcess):
             child.kill()
-    psutil.wait_procs(children, timeout=1.0)
