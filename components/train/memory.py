@@ -26,7 +26,7 @@ def tried(function: Callable[[], T]) -> tuple[T | None, str]:
     except Exception as error:
         if not backend.current().out_of_memory(error):
             raise
-        failure = str(error).strip().partition("\n")[0]
+        failure = str(error).strip().partition("\n")[0].rstrip(".")
     gc.collect()
     return None, failure
 
