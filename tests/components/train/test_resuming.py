@@ -180,7 +180,8 @@ def test_killed_training_resumes_to_the_same_bits_in_another_process(
     backend, parameters, content, curriculum, tmp_path
 ):
     """One training, killed at random steps and gone on with in new processes, against
-    one that was let alone: averages, optimizers, pacing and readings included.
+    one that was let alone: averages, optimizers, pacing and readings included. The
+    killed one streams its records, in chunks of five steps, the other holds them.
 
     20 kills where the environment's GANOPSY_EXHAUSTIVE asks for them, else 3.
     """
@@ -190,12 +191,17 @@ def test_killed_training_resumes_to_the_same_bits_in_another_process(
     ends = {"ema": {"decay": 0.9}, "update": {"kind": "optimistic"}}
     steps = 3 * kills + 40
     checkpoint = {"every": 2}
-    params = parameters(
-        **RICH, **ends, steps=steps, checkpoint=checkpoint, backend=backend
-    )
     environment = {**os.environ, "KERAS_BACKEND": backend}
     left = {}
-    for name in ("whole", "killed"):
+    for name, residence in (("whole", "resident"), ("killed", "streamed")):
+        params = parameters(
+            **RICH,
+            **ends,
+            steps=steps,
+            checkpoint=checkpoint,
+            backend=backend,
+            data={"residence": residence, "chunk_bytes": 1 << 10},
+        )
         base = str(tmp_path / name)
         arguments = [curriculum.url, base, params.model_dump_json()]
         command = [sys.executable, "-c", SCRIPT, *arguments]
