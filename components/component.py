@@ -3,7 +3,8 @@
 The signature is the declaration. `inspect`ed once, at decoration:
 
 - a parameter annotated with an `Artifact` type is an input; `list[T]` gathers T over
-  all trials of the run, in trial order;
+  all trials of the run, in trial order; one of `… | None` is None where no stage of a
+  spec makes its type (`Unless` says which other input it then takes);
 - `params` is a `Params` model;
 - `seed: int` makes the node depend on the trial's seed;
 - `run: RunInfo` makes the node depend on the run's description (for reports);
@@ -16,6 +17,7 @@ import importlib.util
 import inspect
 import logging
 import sys
+import types
 import typing
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -44,11 +46,31 @@ class ComponentError(Exception):
 
 
 @dataclass(frozen=True)
+class Unless:
+    """Marks an input that a spec may do without only where it has another.
+
+    Attributes:
+        given: the other input.
+    """
+
+    given: str
+
+
+@dataclass(frozen=True)
 class Input:
-    """One declared input: its artifact type, and whether it gathers all trials."""
+    """One declared input.
+
+    Attributes:
+        type: of its artifact.
+        gathered: whether it gathers all trials.
+        optional: whether a spec may do without it.
+        unless: the input that an optional one may be missing beside; None: any.
+    """
 
     type: type[Artifact]
     gathered: bool
+    optional: bool = False
+    unless: str | None = None
 
 
 class NoParams(Params):
@@ -93,7 +115,8 @@ class Component:
         context: "Context",
     ) -> dict[str, Artifact]:
         """Call the function with what it asked for; return its outputs by name."""
-        arguments: dict[str, Any] = dict(inputs)
+        absent = {name: None for name, each in self.inputs.items() if each.optional}
+        arguments: dict[str, Any] = absent | dict(inputs)
         wanted = inspect.signature(self.function).parameters
         offered = {"params": params, "seed": seed, "run": run, "context": context}
         arguments |= {name: offered[name] for name in offered if name in wanted}
@@ -144,7 +167,7 @@ def declare(
     foresee: Foresee | None = None,
 ) -> Component:
     """Read a function's signature into a `Component`."""
-    hints = typing.get_type_hints(function)
+    hints = typing.get_type_hints(function, include_extras=True)
     returned = hints.pop("return", None)
     source = Path(inspect.getfile(function))
     special = {"params", "seed", "run", "context"}
@@ -175,15 +198,24 @@ def _is_artifact(hint: Any) -> bool:
 
 
 def _input(function: Callable[..., Any], name: str, hint: Any) -> Input:
-    if _is_artifact(hint):
-        return Input(hint, gathered=False)
-    arguments = typing.get_args(hint)
-    if typing.get_origin(hint) is list and _is_artifact(arguments[0]):
-        return Input(arguments[0], gathered=True)
+    inner, marks = hint, []
+    if typing.get_origin(inner) is typing.Annotated:
+        inner, *marks = typing.get_args(inner)
+    unless = next((mark.given for mark in marks if isinstance(mark, Unless)), None)
+    optional = False
+    if typing.get_origin(inner) in (typing.Union, types.UnionType):
+        stated = [each for each in typing.get_args(inner) if each is not type(None)]
+        optional = len(stated) < len(typing.get_args(inner))
+        inner = stated[0] if len(stated) == 1 else inner
+    if _is_artifact(inner):
+        return Input(inner, False, optional, unless)
+    arguments = typing.get_args(inner)
+    if typing.get_origin(inner) is list and _is_artifact(arguments[0]):
+        return Input(arguments[0], True, optional, unless)
     raise ComponentError(
         f"Invalid annotation of argument `{name}` of component "
         f"`{function.__qualname__}` ({inspect.getfile(function)}). Expected an "
-        f"artifact type or a list of one. Received: {name}: {hint!r}"
+        f"artifact type, a list of one, or `… | None`. Received: {name}: {hint!r}"
     )
 
 

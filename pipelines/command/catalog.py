@@ -163,5 +163,6 @@ def _models(annotation: Any) -> list[type[BaseModel]]:
 def _inputs(component: Component) -> str:
     return ", ".join(
         f"{name}: {'all ' if declared.gathered else ''}{declared.type.__name__}"
+        f"{' (optional)' if declared.optional else ''}"
         for name, declared in component.inputs.items()
     )

@@ -152,11 +152,9 @@ def _inputs(
     store: "Store", component: Component, digests: Mapping[str, list[list[str]]]
 ) -> dict[str, Artifact | list[Artifact]]:
     inputs: dict[str, Artifact | list[Artifact]] = {}
-    for name, declared in component.inputs.items():
-        found: list[Artifact] = [
-            store.get(kind, digest) for kind, digest in digests[name]
-        ]
-        inputs[name] = found if declared.gathered else found[0]
+    for name, given in digests.items():
+        found: list[Artifact] = [store.get(kind, digest) for kind, digest in given]
+        inputs[name] = found if component.inputs[name].gathered else found[0]
     return inputs
 
 

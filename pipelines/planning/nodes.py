@@ -70,7 +70,7 @@ def _stage_nodes(
     spec: Spec, stage: Stage, owner: Mapping[tuple[str, int], str]
 ) -> Iterator[Node]:
     component = stage.component
-    gathered = {n for n, declared in component.inputs.items() if declared.gathered}
+    gathered = {name for name in stage.inputs if component.inputs[name].gathered}
     closure = source_closure(component, stage.base)
     groups: dict[bytes, Node] = {}
     for trial in spec.trials:

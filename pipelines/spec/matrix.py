@@ -230,7 +230,7 @@ def _labels(values: Sequence[Node]) -> list[str]:
 
 def _label(value: Any) -> str:
     if isinstance(value, dict):
-        text = str(value.get("kind", "mapping"))
+        text = str(value.get("kind", "+".join(map(str, value)) or "none"))
     elif isinstance(value, list):
         text = "x".join(_label(item) for item in value) or "empty"
     elif isinstance(value, bool) or value is None:

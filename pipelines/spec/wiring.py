@@ -49,6 +49,8 @@ class Wirer:
             for name, declared in component.inputs.items():
                 if name in stated.mapping:
                     found = self._explicit(stage, name, declared, stated.mapping[name])
+                elif self._dispensable(stage, declared, stated):
+                    found = None
                 else:
                     found = self._infer(stage, name, declared)
                 if found is not None:
@@ -148,14 +150,26 @@ class Wirer:
             f"the {made} `{node.value}` of `{source}` ({self._position(source)})",
         )
 
-    def _infer(self, stage: str, name: str, declared: Input) -> Reference | None:
-        candidates = [
+    def _candidates(self, stage: str, declared: Input) -> list[Reference]:
+        return [
             Reference(other, output)
             for other, component in self.components.items()
             if other != stage
             for output, kind in component.outputs.items()
             if issubclass(kind, declared.type)
         ]
+
+    def _dispensable(self, stage: str, declared: Input, stated: Node) -> bool:
+        """Whether an input that is not stated is left out, and may be."""
+        if not declared.optional or self._candidates(stage, declared):
+            return False
+        if declared.unless is None or declared.unless in stated.mapping:
+            return True
+        other = self.components[stage].inputs[declared.unless]
+        return bool(self._candidates(stage, other))
+
+    def _infer(self, stage: str, name: str, declared: Input) -> Reference | None:
+        candidates = self._candidates(stage, declared)
         if len(candidates) == 1:
             return candidates[0]
         if candidates:
