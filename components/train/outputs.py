@@ -48,7 +48,7 @@ def write_telemetry(telemetry: Telemetry, game: Game, state: State, ended: str) 
     """Fill the artifact: readings, snapshots, and what every series means."""
     described = {
         name: {"probe": type(probe).__name__, **series._asdict()}
-        for probe in probes()
+        for probe in probes(game)
         for name, series in probe.series.items()
     }
     columns: dict[str, Any] = {

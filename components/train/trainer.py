@@ -76,7 +76,7 @@ class Trainer:
         self.tier_ends = np.cumsum(sizes)
         self.schedule = Schedule(self.params, len(self.counts))
         self.bench = Bench(game, train, holdout)
-        self.probes: list[Probe] = probes()
+        self.probes: list[Probe] = probes(game)
         # Where records lie changes nothing: a training may go on with them elsewhere.
         settings = self.params.model_dump_json(exclude={"data"})
         identity = f"{settings} {game.seed} {train.first}"
@@ -141,7 +141,7 @@ class Trainer:
     def read(self, state: State) -> None:
         """Take the readings of a step, and a snapshot if it is due."""
         tier = int(np.searchsorted(self.tier_ends, state.limit))
-        view = View(self.bench, state.carry, tier)
+        view = View(self.bench, state.carry, tier, state.step)
         snapshot = state.step in self.schedule.snapshots
         row = {"step": float(state.step)}
         for probe in self.probes:

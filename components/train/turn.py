@@ -31,6 +31,7 @@ class Turn:
             them to draw from; and `labels` (n,) where networks are told the class. With
             `first`, `data` instead holds the records that steps from that one on draw.
         part: of each batch, where several devices have one each.
+        size: of a batch; None: as in training.
     """
 
     def __init__(
@@ -40,13 +41,14 @@ class Turn:
         counter: Any,
         feed: Any,
         part: Part = WHOLE,
+        size: int | None = None,
     ) -> None:
         self.game, self.index, self.counter, self.feed = game, index, counter, feed
-        self.size, self.part = game.params.batch_size, part
+        self.size, self.part = size or game.params.batch_size, part
 
     def of(self, part: Part) -> "Turn":
         """The same turn, of which only a part of each batch is seen."""
-        return Turn(self.game, self.index, self.counter, self.feed, part)
+        return Turn(self.game, self.index, self.counter, self.feed, part, self.size)
 
     def real(self, purpose: str) -> Batch:
         """A batch of real records for a purpose.

@@ -127,10 +127,13 @@ class View:
         bench: the fixed part.
         carry: the last step's readings.
         tier: the highest tier drawn in it.
+        step: steps done.
     """
 
-    def __init__(self, bench: Bench, carry: dict[str, float], tier: int) -> None:
-        self.bench, self.carry, self.tier = bench, carry, tier
+    def __init__(
+        self, bench: Bench, carry: dict[str, float], tier: int, step: int = 0
+    ) -> None:
+        self.bench, self.carry, self.tier, self.step = bench, carry, tier, step
         self.real, self.holdout = bench.real, bench.holdout
         normalization = bench.game.params.discriminator.normalization
         self.batch_statistics = normalization in BATCH_STATISTICS

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, ClassVar, NamedTuple
 from components.parts import import_members
 
 if TYPE_CHECKING:
+    from components.train.game import Game
     from components.train.view import View
 
 
@@ -35,6 +36,11 @@ class Probe:
     at_snapshots: ClassVar[bool] = False
     every: ClassVar[int] = 1
 
+    @classmethod
+    def applies(cls, game: "Game") -> bool:
+        """Whether there is anything to read in a game."""
+        return True
+
     def __init_subclass__(cls) -> None:
         Probe.members.append(cls)
 
@@ -42,7 +48,8 @@ class Probe:
         raise NotImplementedError
 
 
-def probes() -> list[Probe]:
-    """One of each probe, in the order of their names."""
+def probes(game: "Game") -> list[Probe]:
+    """One of each probe that applies to a game, in the order of their names."""
     import_members(__name__, __path__)
-    return [kind() for kind in sorted(Probe.members, key=lambda kind: kind.__name__)]
+    known = sorted(Probe.members, key=lambda kind: kind.__name__)
+    return [kind() for kind in known if kind.applies(game)]

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from components.artifacts import Curriculum
+from components.train.game import Game
 from components.train.networks import ShapeError
 from components.train.objectives.minimax import Minimax
 from components.train.probes import probes
@@ -48,12 +49,14 @@ def test_plain_keras_loads_what_was_exported(play, parameters, images):
 def test_telemetry_holds_every_series_with_its_meaning(play, parameters, make_context):
     seen, context = [], make_context()
     context.report = lambda *told: seen.append(told)
-    telemetry = play(parameters(), context=context, policy=None).telemetry
+    params = parameters()
+    telemetry = play(params, context=context, policy=None).telemetry
     info, series = telemetry.info(), telemetry.series()
     assert info["ended"] == "completed"
     assert info["compile"] == "xla"
     assert series["step"].tolist() == [0, 6, 12, 18, 24]
-    declared = {name for probe in probes() for name in probe.series}
+    game = Game(params, (2,), 0)
+    declared = {name for probe in probes(game) for name in probe.series}
     assert set(info["series"]) == declared == set(series) - {"step"}
     for name, values in series.items():
         assert np.isfinite(values[-1]), name
