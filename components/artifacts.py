@@ -228,6 +228,19 @@ class Metrics(Artifact):
         return self.read_arrays("plots.npz")
 
 
+class Measurements(Artifact):
+    """What was measured of a game whose solution is known: `measurements.json`.
+
+    {"figures": {name: {measured, closed_form, relative_error, tolerance, agrees,
+    meaning}}}; all but `measured` and `meaning` are null where theory says nothing.
+    """
+
+    type: ClassVar[str] = "measurements"
+
+    def figures(self) -> dict[str, Any]:
+        return dict(self.read_json("measurements.json")["figures"])
+
+
 class Diagnosis(Artifact):
     """Symptoms, causes and prescriptions of one trial: `diagnosis.json`.
 

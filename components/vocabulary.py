@@ -33,4 +33,5 @@ VERDICTS: dict[str, str] = {
     "healthy": "no symptom was found",
     "failed": "a symptom and its cause were found",
     "undetermined": "the evidence does not decide between rival causes",
+    "measured": "figures were measured, and no diagnosis was made",
 }

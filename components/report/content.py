@@ -4,7 +4,7 @@ import math
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from components.artifacts import Diagnosis, Metrics, Telemetry
+from components.artifacts import Diagnosis, Measurements, Metrics, Telemetry
 from components.report.expectations import judge
 from components.report.figures import draw
 from components.report.findings import choose
@@ -16,11 +16,12 @@ SCHEMA = "ganopsy.report/1"
 
 
 class Evidence(NamedTuple):
-    """What the stages before made of one trial."""
+    """What the stages before made of one trial; None where no stage makes it."""
 
-    diagnosis: Diagnosis
-    metrics: Metrics
+    diagnosis: Diagnosis | None
+    metrics: Metrics | None
     telemetry: Telemetry
+    measurements: Measurements | None = None
 
 
 def build(
@@ -81,13 +82,18 @@ def _trial(
     }
     if evidence is None:
         return trial
-    diagnosis, measured = evidence.diagnosis.content(), evidence.metrics.content()
+    diagnosis: dict[str, Any] = {"verdict": "measured"}
+    if evidence.diagnosis is not None:
+        diagnosis = evidence.diagnosis.content()
+    measured = {} if evidence.metrics is None else evidence.metrics.content()
     known = [name for name in trial if name not in ("id", "point", "seed", "failed")]
     trial |= {name: diagnosis[name] for name in known if name in diagnosis}
     for group in ("causes", "risks"):
         trial[group] = [addressed(run, stage, info, cause) for cause in trial[group]]
     names = ("metrics", "modes", "classes", "features", "samples")
     trial |= {name: measured[name] for name in names if name in measured}
+    if evidence.measurements is not None:
+        trial["measurements"] = evidence.measurements.figures()
     return trial
 
 

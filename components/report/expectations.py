@@ -74,6 +74,9 @@ def _shows(expectation: ExpectationInfo, trial: Mapping[str, Any]) -> bool:
         "verdict": {trial["verdict"]},
         "cause": {cause["id"] for cause in trial["causes"]},
         "symptom": {symptom["id"] for symptom in trial["symptoms"]},
+        "agreement": {
+            name for name, one in trial.get("measurements", {}).items() if one["agrees"]
+        },
     }
     return all(
         bool(wanted) and wanted <= shown.get(claim, set())
@@ -105,4 +108,9 @@ def showed(trial: Mapping[str, Any]) -> str:
     if trial["failed"] is not None:
         return f"no result ({trial['failed']})"
     found = [item["id"] for item in (*trial["symptoms"], *trial["causes"])]
+    found += [
+        f"{name} {one['measured']}, not {one['closed_form']}"
+        for name, one in trial.get("measurements", {}).items()
+        if one["agrees"] is False
+    ]
     return f"{trial['verdict']} ({', '.join(found)})" if found else trial["verdict"]

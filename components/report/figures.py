@@ -21,7 +21,7 @@ LONGEST_SIDE = 64
 
 
 def draw(
-    metrics: Metrics, telemetry: Telemetry, params: ReportParams, trials: int
+    metrics: Metrics | None, telemetry: Telemetry, params: ReportParams, trials: int
 ) -> dict[str, Any]:
     """The figures of one trial.
 
@@ -31,7 +31,7 @@ def draw(
         `real`, `generated`: a picture, or points, of the end, or None;
         `real_2d`, `generated_2d`: points [[x, y], …] or None.
     """
-    arrays = metrics.plots()
+    arrays = {} if metrics is None else metrics.plots()
     budget = PICTURES // max(1, trials) // (params.frames + 2)
     return {
         "series": {

@@ -11,7 +11,7 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
-from components.report import charts, sections, view, words
+from components.report import charts, measured, portraits, sections, view, words
 from components.report.findings import failing
 from components.report.svg import number
 
@@ -68,6 +68,7 @@ def render_html(content: Mapping[str, Any]) -> str:
             headline=view.headline(content),
             standing=view.standing(content),
             verdict=_verdict(trials),
+            measured=_measured(trials),
             changes=[c for group in found for c in view.changes(group)[:1]][:3],
             worst=_worst(found),
             strip=_strip(found, healthy),
@@ -96,6 +97,22 @@ def _verdict(trials: Sequence[Trial]) -> str:
     return (
         "fail" if total["fail"] else "open" if total["open"] or total["gone"] else "ok"
     )
+
+
+def _measured(trials: Sequence[Trial]) -> dict[str, Any] | None:
+    """What was measured in place of, or beside, a diagnosis; None if nothing was."""
+    rows = measured.table(trials)
+    if not rows:
+        return None
+    paths = portraits.portraits(trials)
+    return {
+        "alone": any(map(measured.measured, trials)),
+        "rows": rows[: measured.MOST],
+        "left_out": max(0, len(rows) - measured.MOST),
+        "meanings": measured.meanings(trials),
+        "paths": paths,
+        "curve": None if paths else sections.signal(_drawn(trials)),
+    }
 
 
 def _worst(found: Sequence[Sequence[Trial]]) -> list[dict[str, Any]]:

@@ -4,11 +4,12 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from components.report import view, words
+from components.report import measured, view, words
 from components.report.svg import DASH, number
 
 SPECIAL = re.compile(r"([\\`*_{}\[\]()#+!|<>&~$@-])")
 MOST = 20
+FIGURES = 60
 
 
 def render_markdown(content: Mapping[str, Any]) -> str:
@@ -20,6 +21,7 @@ def render_markdown(content: Mapping[str, Any]) -> str:
         _changes(found),
         *(_finding(group) for group in found[:MOST]),
         _matrix(content),
+        _figures(content["trials"]),
         _expectations(content["expectations"]),
         f"Spec {code(content['spec']['path'])}, run {code(content['run'])}.",
     ]
@@ -86,6 +88,24 @@ def _matrix(content: Mapping[str, Any]) -> str:
         lines.append(f"| {text(row['name'])} | {rate} | {span} |")
     if table["left_out"]:
         lines += ["", f"{words.plural(table['left_out'], 'more variant')}."]
+    return "\n".join(lines)
+
+
+def _figures(trials: Sequence[Mapping[str, Any]]) -> str:
+    rows = measured.table(trials)
+    if not rows:
+        return ""
+    lines = [
+        "| trial | figure | measured | closed form | relative error |",
+        "|---|---|---|---|---|",
+    ]
+    for row in rows[:FIGURES]:
+        sign = {"ok": "✓ ", "fail": "✕ ", None: ""}[row["role"]]
+        values = (row["measured"], row["closed_form"], f"{sign}{row['error']}")
+        cells = " | ".join([text(row["trial"]), text(row["name"]), *values])
+        lines.append(f"| {cells} |")
+    if len(rows) > FIGURES:
+        lines += ["", f"{words.plural(len(rows) - FIGURES, 'more figure')}."]
     return "\n".join(lines)
 
 

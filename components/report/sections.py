@@ -147,6 +147,13 @@ def _line(trial: Trial, name: str, lead: bool) -> charts.Line:
     )
 
 
+def signal(trials: Sequence[Trial]) -> Markup | None:
+    """What reaches the samples over training, all trials in one plot."""
+    name = "sample_gradient_norm"
+    lines = [_line(trial, name, False) for trial in trials if _has(trial, name)]
+    return charts.curves(words.title(name), lines, charts.Marks()) if lines else None
+
+
 def _onset(trials: Sequence[Trial]) -> float | None:
     for trial in trials[:1]:
         steps = [s["onset_step"] for s in trial["symptoms"] if s.get("onset_step")]

@@ -1,24 +1,34 @@
 """`report`: what failed, why, and what to change, as one page and as data."""
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
-from components.artifacts import Diagnosis, Metrics, Report, Telemetry
-from components.component import Context, component
+from components.artifacts import (
+    Artifact,
+    Diagnosis,
+    Measurements,
+    Metrics,
+    Report,
+    Telemetry,
+)
+from components.component import Context, Unless, component
 from components.report.params import ReportParams
 from components.run import RunInfo
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from components.report.content import Evidence
 
 LIMIT = 2_000_000
 
 
 @component(placement="worker")
 def report(
-    diagnoses: list[Diagnosis],
-    metrics: list[Metrics],
+    diagnoses: Annotated[list[Diagnosis] | None, Unless("measurements")],
+    metrics: Annotated[list[Metrics] | None, Unless("measurements")],
     telemetries: list[Telemetry],
+    measurements: list[Measurements] | None,
     params: ReportParams,
     *,
     run: RunInfo,
@@ -27,33 +37,24 @@ def report(
     """Write `report.json`, and `report.html` and `report.md` made from it alone.
 
     The gathered lists hold one artifact per trial that has not failed, in the order
-    of `run.surviving()`. The page is at most 2 MB: where it would be larger, fewer
-    trials are drawn, and the report says how many were left out.
+    of `run.surviving()`. A spec whose games are measured needs no diagnosis of them.
+    The page is at most 2 MB: where it would be larger, fewer trials are drawn, and
+    the report says how many were left out.
 
     Raises:
         ValueError: if a list does not hold one artifact per surviving trial.
     """
-    from components.report.content import Evidence, build
+    from components.report.content import build
     from components.report.html import render_html
     from components.report.markdown import render_markdown
 
-    surviving = run.surviving()
-    for name, gathered in (
-        ("diagnoses", diagnoses),
-        ("metrics", metrics),
-        ("telemetries", telemetries),
-    ):
-        if len(gathered) != len(surviving):
-            raise ValueError(
-                f"Invalid value for `{name}`. Expected one artifact for each of the "
-                f"{len(surviving)} trials that have not failed. "
-                f"Received: {len(gathered)}"
-            )
-    found = zip(diagnoses, metrics, telemetries, strict=True)
-    evidence = {
-        trial.id: Evidence(diagnosis, metric, telemetry)
-        for trial, (diagnosis, metric, telemetry) in zip(surviving, found, strict=True)
+    gathered = {
+        "diagnoses": diagnoses,
+        "metrics": metrics,
+        "telemetries": telemetries,
+        "measurements": measurements,
     }
+    evidence = _evidence(run, gathered)
     for drawn in _fewer(params.trials_with_figures):
         content: dict[str, Any] = build(run, evidence, params, drawn)
         page = render_html(content).encode()
@@ -65,6 +66,28 @@ def report(
     artifact.write_bytes("report.html", page)
     artifact.write_bytes("report.md", render_markdown(content).encode())
     return artifact
+
+
+def _evidence(
+    run: RunInfo, gathered: "Mapping[str, Sequence[Artifact] | None]"
+) -> "dict[str, Evidence]":
+    """By trial id: what was gathered of it, in the order of `Evidence`'s fields."""
+    from components.report.content import Evidence
+
+    surviving = run.surviving()
+    for name, artifacts in gathered.items():
+        if artifacts is not None and len(artifacts) != len(surviving):
+            raise ValueError(
+                f"Invalid value for `{name}`. Expected one artifact for each of the "
+                f"{len(surviving)} trials that have not failed. "
+                f"Received: {len(artifacts)}"
+            )
+    columns = [
+        [None] * len(surviving) if artifacts is None else artifacts
+        for artifacts in gathered.values()
+    ]
+    rows = zip(surviving, *columns, strict=True)
+    return {trial.id: Evidence(*found) for trial, *found in rows}
 
 
 def _fewer(most: int) -> "Iterator[int]":

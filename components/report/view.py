@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from components.report import words
+from components.report import measured, words
 from components.report.findings import failing, finding, key, severity, variant
 from components.report.intervals import wilson
 
@@ -17,6 +17,9 @@ def role(trial: Trial) -> str:
         return "gone"
     if failing(trial):
         return "fail"
+    if measured.measured(trial):
+        good, total = measured.agreement([trial])
+        return "ok" if good == total else "fail"
     return words.VERDICTS.get(trial["verdict"], ("open",))[0]
 
 
@@ -61,6 +64,11 @@ def headline(content: Content) -> str:
     """The verdict in one sentence."""
     trials = content["trials"]
     total = counts(trials)
+    if any(map(measured.measured, trials)):
+        gone = words.plural(total["gone"], "trial")
+        return measured.summary(trials) + (
+            f"; {gone} did not finish" if total["gone"] else ""
+        )
     sets = variants(trials)
     bad = [v for v in sets if counts(v)["fail"]]
     if len(sets) > 1 and len(bad) == 1:
@@ -102,7 +110,8 @@ def standing(content: Content) -> str:
     total = counts(content["trials"])
     good = [v for v in sets if counts(v)["ok"] == len(v)]
     parts = []
-    if len(sets) > 1 and good and len(good) < len(sets):
+    undiagnosed = any(map(measured.measured, content["trials"]))
+    if len(sets) > 1 and good and len(good) < len(sets) and not undiagnosed:
         names = words.listed([variant_name(v) for v in good])
         seeds_ = len(good[0])
         on = f" on all {seeds_} seeds" if seeds_ > 1 else ""
@@ -150,9 +159,9 @@ def symptoms(group: Sequence[Trial]) -> list[dict[str, Any]]:
 
 
 def matrix(content: Content, most: int = 250) -> dict[str, Any] | None:
-    """Variants by seeds; None for a single trial."""
+    """Variants by seeds; None for a single trial, and where nothing was diagnosed."""
     trials = content["trials"]
-    if len(trials) < 2:
+    if len(trials) < 2 or any(map(measured.measured, trials)):
         return None
     columns = sorted({trial["seed"] for trial in trials})
     rows = [_row(content, group, columns) for group in variants(trials)]

@@ -39,12 +39,18 @@ TITLES = {
     "score_real_mean": "Score of real records",
     "score_generated_mean": "Score of generated samples",
     "nonfinite_count": "Non-finite steps",
+    "radius": "Radius",
+    "eigenvalue_real": "Eigenvalue, real part",
+    "eigenvalue_imaginary": "Eigenvalue, imaginary part",
+    "generator_gradient": "Gradient at the samples",
+    "generator_gradient_at_start": "Gradient before training",
 }
 
 VERDICTS = {
     "failed": ("fail", "✕", "failed"),
     "healthy": ("ok", "✓", "healthy"),
     "undetermined": ("open", "?", "undetermined"),
+    "measured": ("ok", "=", "measured"),
 }
 
 
@@ -58,6 +64,8 @@ def value(given: Any) -> str:
     """A parameter's value; a part that is its kind alone is named by it."""
     if isinstance(given, Mapping) and set(given) == {"kind"}:
         return str(given["kind"])
+    if isinstance(given, Mapping) and not given:
+        return "none"
     return scalar(given)
 
 

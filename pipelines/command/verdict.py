@@ -4,6 +4,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from components.report.measured import agreement
 from components.report.prescriptions import command, scalar
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def print_verdicts(console: "Console", report: Mapping[str, Any]) -> None:
         style = STYLES.get(trial["verdict"], "")
         table.add_row(
             escape(str(trial["id"])),
-            f"[{style}]{trial['verdict']}[/]" if style else trial["verdict"],
+            f"[{style}]{trial['verdict']}[/]" if style else said(trial),
             top(trial.get("symptoms", [])),
             top(trial.get("causes", [])),
         )
@@ -50,6 +51,12 @@ def print_verdicts(console: "Console", report: Mapping[str, Any]) -> None:
     for change in changes:
         console.print("  " + change, soft_wrap=True, highlight=False, markup=False)
     _print_expectations(console, report.get("expectations", []))
+
+
+def said(trial: Mapping[str, Any]) -> str:
+    """A verdict in words; of measured figures, how many agree with theory."""
+    good, total = agreement([trial] if "measurements" in trial else [])
+    return f"{trial['verdict']}: {good} of {total} agree" if total else trial["verdict"]
 
 
 def top(claims: Sequence[Mapping[str, Any]]) -> str:

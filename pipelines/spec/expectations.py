@@ -42,7 +42,7 @@ def read_expectations(
                     entry.position,
                     address,
                     "Nothing is expected",
-                    "one of `cause`, `symptom` or `verdict`",
+                    "one of `cause`, `symptom`, `verdict` or `agreement`",
                 )
             )
         when = entry.mapping.get("when", Node({}, entry.position))

@@ -34,6 +34,8 @@ class ExpectForm(Params):
     """A symptom that must be found."""
     verdict: Literal[*VERDICTS] | None = None  # type: ignore[valid-type]
     """The verdict."""
+    agreement: str | Annotated[tuple[str, ...], MinLen(1)] | None = None
+    """Figures that must be measured as theory derives them."""
 
 
 class SpecForm(Params):

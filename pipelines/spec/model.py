@@ -61,7 +61,7 @@ class Trial:
 class Expectation:
     """`expect`: trials whose point or parameters match `when` must satisfy `claims`.
 
-    Claims: `verdict`, `cause`, `symptom` (ids).
+    Claims: `verdict`, `cause`, `symptom` (ids), `agreement` (names of figures).
     """
 
     when: Mapping[str, Any]

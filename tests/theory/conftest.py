@@ -1,13 +1,19 @@
 """Games of two numbers, played by the training's own engine."""
 
+import itertools
 import json
 
 import numpy as np
 import pytest
 
+from components.component import Context
+from components.directory import Directory
+from components.theory.measure import MeasureParams, measure
+from components.theory.points import PointsParams, points
 from components.train.game import START, Game
 from components.train.params import TrainParams
 from components.train.precision import precision
+from components.train.stage import train
 
 POINTS = {
     "steps": 500,
@@ -62,3 +68,44 @@ def played():
     """`played(objective=…, …)`: a `Played` in float64."""
     with precision("float64"):
         yield Played
+
+
+@pytest.fixture
+def make_context(tmp_path):
+    """`make_context()`: a Context whose artifacts and scratch are new folders."""
+    numbers = itertools.count()
+
+    def make():
+        base = f"{tmp_path}/context-{next(numbers)}"
+        return Context(
+            create=lambda kind: kind(f"{base}/{kind.type}-{next(numbers)}"),
+            scratch=Directory(f"{base}/scratch"),
+        )
+
+    return make
+
+
+@pytest.fixture
+def stated():
+    """`stated(objective=…, …)`: the parameters of a training, read at every step."""
+    telemetry = {"every": 1, "snapshots": 1, "probe_size": 16}
+
+    def make(**changes):
+        given = POINTS | {"telemetry": telemetry} | changes
+        return TrainParams.model_validate_json(json.dumps(given))
+
+    return make
+
+
+@pytest.fixture
+def measured(make_context, stated):
+    """`measured(game, objective=…, …)`: figures of a training at 0, by the stages."""
+
+    def run(game, **changes):
+        context = make_context()
+        data = points(PointsParams(points=[[0.0]]), context=context)
+        trained = train(data, stated(**changes), seed=0, context=context)
+        chosen = MeasureParams.model_validate({"game": {"kind": game}})
+        return measure(trained.telemetry, chosen, context=context).figures()
+
+    return run

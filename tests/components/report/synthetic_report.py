@@ -8,7 +8,13 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from components.artifacts import Diagnosis, Metrics, Report, Telemetry
+from components.artifacts import (
+    Diagnosis,
+    Measurements,
+    Metrics,
+    Report,
+    Telemetry,
+)
 from components.component import Context
 from components.directory import Directory
 from components.report.params import ReportParams
@@ -28,6 +34,7 @@ class World:
     diagnoses: list[Diagnosis] = field(default_factory=list)
     metrics: list[Metrics] = field(default_factory=list)
     telemetries: list[Telemetry] = field(default_factory=list)
+    measurements: list[Measurements] | None = None
     expectations: list[ExpectationInfo] = field(default_factory=list)
     name: str = "digits-batchnorm"
     path: str = "specs/quickstart.yaml"
@@ -116,6 +123,7 @@ class World:
             self.diagnoses,
             self.metrics,
             self.telemetries,
+            self.measurements,
             ReportParams(**params),
             run=self.run(),
             context=context,
