@@ -116,7 +116,9 @@ def test_verdicts_are_in_the_vocabulary(new_trial):
         new_trial().collapsed(),
         new_trial().collapsed().batch_norm(),
     )
-    assert {one.diagnosis()["verdict"] for one in trials} == set(VERDICTS)
+    # `measured` is the report's, of a game that was not diagnosed.
+    diagnosed = set(VERDICTS) - {"measured"}
+    assert {one.diagnosis()["verdict"] for one in trials} == diagnosed
 
 
 def test_importing_the_stage_is_light():
