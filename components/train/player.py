@@ -9,7 +9,7 @@ from keras import ops
 from components.train.backend.devices import Part
 from components.train.optimizers import Optimizer
 from components.train.schedules import Schedule
-from components.train.updates import Told
+from components.train.updates import Told, told
 
 if TYPE_CHECKING:
     from components.train.turn import Turn
@@ -25,7 +25,7 @@ class Player:
         loss: turn -> the scalar that it minimizes.
         primitives: of the backend.
         devices: that a batch is divided over.
-        optimistic: whether it keeps its last step.
+        optimistic: whether each step is taken twice, and the last one taken back.
     """
 
     def __init__(
@@ -82,18 +82,17 @@ class Player:
         for attribute, number in self.numbers.items():
             if isinstance(number, Schedule):
                 getattr(self.optimizer, attribute).assign(turn.number(number))
+        origin = self.weights() if self.last else []
         self.optimizer.apply(gradients, self.variables)
+        self._overshoot(origin)
         if self.settle is not None:
             self.settle(turn)
 
-    def told(self, value: Any, gradients: list[Any]) -> Told:
-        return Told(value, global_norm(gradients))
-
     def move(self, turn: "Turn") -> Told:
-        """A plain gradient step."""
+        """A step along its gradient."""
         value, gradients = self.gradients(turn)
         self.apply(gradients, turn)
-        return self.told(value, gradients)
+        return told(value, gradients)
 
     def weights(self) -> list[Any]:
         """The parameters' present values."""
@@ -104,16 +103,11 @@ class Player:
         for variable, value in zip(self.variables, weights, strict=True):
             variable.assign(value)
 
-    def overshoot(self, origin: list[Any]) -> None:
+    def _overshoot(self, origin: list[Any]) -> None:
         """Make the step just taken from `origin` twice, and take the last one back."""
         for variable, start, last in zip(
-            self.variables, origin, self.last, strict=True
+            self.variables if self.last else [], origin, self.last, strict=True
         ):
             step = ops.convert_to_tensor(variable) - start
             variable.assign(start + 2.0 * step - ops.convert_to_tensor(last))
             last.assign(step)
-
-
-def global_norm(gradients: list[Any]) -> Any:
-    """The Euclidean norm of all gradients as one vector."""
-    return ops.sqrt(sum(ops.sum(ops.square(gradient)) for gradient in gradients))

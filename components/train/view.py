@@ -44,8 +44,8 @@ class Bench:
         probes = -(-game.params.telemetry.probe_size // self.batch) * self.batch
         rows = random.choice(len(held), probes, replace=len(held) < probes)
         self.real = held[rows]
-        self.quality_rows = min(QUALITY_SAMPLES, len(held))
-        chosen = random.choice(len(held), self.quality_rows, replace=False)
+        quality = min(QUALITY_SAMPLES, len(held))
+        chosen = random.choice(len(held), quality, replace=False)
         self.holdout = held[chosen]
         count = max(probes, QUALITY_SAMPLES)
         self.latents = np.asarray(game.latents(count, "latents/probe", 0))
@@ -61,6 +61,9 @@ class Bench:
 
         def generate(*given: Any) -> Any:
             return game.exported(_one(given), training=False)
+
+        def play(*given: Any) -> Any:
+            return game.generator(_one(given), training=False)
 
         def score(real: Batch, generated: Batch) -> tuple[Any, ...]:
             with primitives.without_updates():
@@ -96,7 +99,8 @@ class Bench:
                 )
             )
 
-        self.generate, self.score = compiled(generate), each(score)
+        self.generate, self.play = compiled(generate), compiled(play)
+        self.score = each(score)
         self.slopes, self.alone = each(slopes), compiled(alone)
         self.judge = compiled(
             lambda *given: ops.map(lambda part: judge(_batch(part)), _one(given))
@@ -116,8 +120,14 @@ class Bench:
 
     def samples(self) -> Array:
         """Samples from the fixed latents, (QUALITY_SAMPLES or more, *shape)."""
-        labels = () if self.labels is None else (self.labels[1],)
-        return np.asarray(self.generate(self.latents, *labels))
+        return np.asarray(self.generate(*self._given()))
+
+    def played(self) -> Array:
+        """The same of the generator that plays, where an average is exported."""
+        return np.asarray(self.play(*self._given()))
+
+    def _given(self) -> list[Array]:
+        return [self.latents] if self.labels is None else [self.latents, self.labels[1]]
 
 
 class View:
@@ -142,12 +152,15 @@ class View:
 
     @cached_property
     def samples(self) -> Array:
+        """Of the generator that a user takes home."""
         return self.bench.samples()
 
     @cached_property
     def generated(self) -> Array:
-        """As many samples as there are records in `real`."""
-        return self.samples[: len(self.real)]
+        """Of the generator that D plays against, as many as records in `real`."""
+        averaged = self.bench.game.average is not None
+        made = self.bench.played() if averaged else self.samples
+        return made[: len(self.real)]
 
     def _in_batches(self, function: Callable[..., tuple[Any, ...]]) -> list[Array]:
         shape = (-1, self.bench.batch, *self.real.shape[1:])

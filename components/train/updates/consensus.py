@@ -1,16 +1,16 @@
 """Both players also want the other to be at rest."""
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from annotated_types import Ge
 
 from components.lazy import lazy_import
-from components.train.updates import Told, Update
+from components.train.updates import Name, Told, Update
 
 if TYPE_CHECKING:
     from components.train.player import Player
     from components.train.turn import Turn
+    from components.train.updates import Players
 
 ops = lazy_import("keras.ops")
 
@@ -25,7 +25,7 @@ class Consensus(Update):
     kind: Literal["consensus"] = "consensus"
     gamma: Annotated[float, Ge(0)] = 1.0
     order: Literal["simultaneous", "alternating"] = "simultaneous"
-    first: Literal["discriminator", "generator"] = "discriminator"
+    first: Name = "discriminator"
     """Who moves first where they alternate."""
 
     def play(
@@ -33,22 +33,11 @@ class Consensus(Update):
     ) -> tuple[Told, Told]:
         players = (discriminator, generator)
         if self.order == "simultaneous":
-            moves = [self.gradients(player, players, turn) for player in players]
-            for player, (_, gradients) in zip(players, moves, strict=True):
-                player.apply(gradients, turn)
-            pairs = zip(players, moves, strict=True)
-            told = [player.told(*move) for player, move in pairs]
-            return told[0], told[1]
-        turns = players if self.first == "discriminator" else players[::-1]
-        heard = {}
-        for player in turns:
-            value, gradients = self.gradients(player, players, turn)
-            player.apply(gradients, turn)
-            heard[player.name] = player.told(value, gradients)
-        return heard["discriminator"], heard["generator"]
+            return self.at_once(players, turn)
+        return self.one_by_one(players, turn, self.first)
 
     def gradients(
-        self, player: "Player", players: Sequence["Player"], turn: "Turn"
+        self, player: "Player", players: "Players", turn: "Turn"
     ) -> tuple[Any, list[Any]]:
         primitives = player.primitives
 

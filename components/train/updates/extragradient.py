@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Literal
 
-from components.train.updates import Told, Update
+from components.train.updates import Told, Update, told
 
 if TYPE_CHECKING:
     from components.train.player import Player
@@ -24,12 +24,10 @@ class Extragradient(Update):
     ) -> tuple[Told, Told]:
         players = (discriminator, generator)
         origin = [player.weights() for player in players]
-        ahead = [player.gradients(turn) for player in players]
-        for player, (_, gradients) in zip(players, ahead, strict=True):
-            player.apply(gradients, turn)
+        self.at_once(players, turn)
         taken = [player.gradients(turn) for player in players]
         for player, weights, (_, gradients) in zip(players, origin, taken, strict=True):
             player.put(weights)
             player.apply(gradients, turn)
-        told = [player.told(*each) for player, each in zip(players, taken, strict=True)]
-        return told[0], told[1]
+        first, second = (told(*each) for each in taken)
+        return first, second

@@ -14,7 +14,8 @@ class Optimistic(Update):
 
     Daskalakis et al. 2018, "Training GANs with Optimism", algorithm 1: with gradient
     descent w <- w - 2·rate·gₜ + rate·gₜ₋₁, with Adam its optimistic form; the step
-    before the first is 0.
+    before the first is 0. Every step of a player is of this form, D's earlier turns'
+    too.
     """
 
     optimistic: ClassVar[bool] = True
@@ -23,11 +24,4 @@ class Optimistic(Update):
     def play(
         self, discriminator: "Player", generator: "Player", turn: "Turn"
     ) -> tuple[Told, Told]:
-        players = (discriminator, generator)
-        taken = [player.gradients(turn) for player in players]
-        for player, (_, gradients) in zip(players, taken, strict=True):
-            origin = player.weights()
-            player.apply(gradients, turn)
-            player.overshoot(origin)
-        told = [player.told(*each) for player, each in zip(players, taken, strict=True)]
-        return told[0], told[1]
+        return self.at_once((discriminator, generator), turn)

@@ -17,9 +17,4 @@ class Simultaneous(Update):
     def play(
         self, discriminator: "Player", generator: "Player", turn: "Turn"
     ) -> tuple[Told, Told]:
-        players = (discriminator, generator)
-        taken = [player.gradients(turn) for player in players]
-        for player, (_, gradients) in zip(players, taken, strict=True):
-            player.apply(gradients, turn)
-        told = [player.told(*each) for player, each in zip(players, taken, strict=True)]
-        return told[0], told[1]
+        return self.at_once((discriminator, generator), turn)

@@ -13,6 +13,7 @@ from components.train.schedules.cosine import CosineSchedule
 from components.train.schedules.exponential import ExponentialSchedule
 from components.train.schedules.linear import LinearSchedule
 from components.train.turn import Batch, Turn
+from components.train.view import Bench, View
 
 DATA = np.random.default_rng(0).standard_normal((50, 2)).astype(np.float32)
 FEED = {"data": DATA, "limit": np.int32(50)}
@@ -88,6 +89,52 @@ def test_the_average_follows_by_its_decay(parameters):
     for ours, theirs in zip(mean, values(game.average.variables), strict=True):
         np.testing.assert_allclose(ours, theirs, rtol=1e-5, atol=1e-6)
     assert game.exported is game.average
+
+
+def test_constraints_hold_whatever_the_update(parameters):
+    """An optimistic step goes beyond the optimizer's: the bound is on where it ends."""
+    game = make(
+        parameters,
+        update={"kind": "optimistic"},
+        regularizers={"clip": {"bound": 0.02}},
+        optimizer={"kind": "adam", "learning_rate": 0.01},
+        discriminator_steps=2,
+    )
+    for step in range(5):
+        play(game, 1, step)
+        largest = max(np.abs(v).max() for v in values(game.discriminator.variables))
+        assert largest == pytest.approx(0.02, rel=1e-6)
+
+
+def test_probes_of_the_game_see_the_generator_that_plays(parameters):
+    """And those of the samples see the average, which a user takes home."""
+    game = make(parameters, ema={"decay": 0.999})
+    play(game, 30)
+    bench = Bench(game, Held(DATA[:40]), Held(DATA[40:]))
+    view = View(bench, dict(START), 0)
+    latents = bench.latents
+    shown, faced = (
+        np.asarray(game.average(latents)),
+        np.asarray(game.generator(latents)),
+    )
+    np.testing.assert_allclose(view.samples, shown, rtol=1e-5, atol=1e-6)
+    np.testing.assert_allclose(
+        view.generated, faced[: len(view.real)], rtol=1e-5, atol=1e-6
+    )
+    assert np.abs(shown - faced).max() > 1e-3
+
+
+class Held:
+    """Records as probes ask for them."""
+
+    def __init__(self, data):
+        self.data = data
+
+    def __len__(self):
+        return len(self.data)
+
+    def __getitem__(self, rows):
+        return self.data[rows]
 
 
 @pytest.mark.parametrize("nonfinite", ["skip", "end"])
