@@ -211,7 +211,7 @@ def components(
     ] = None,
 ) -> None:
     """List the components, or show one: inputs, outputs, parameters."""
-    from components.component import load_component, registered
+    from components.loading import load_component, registered
     from pipelines.command.catalog import print_component, print_components
 
     if name is None:

@@ -18,8 +18,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from components.artifacts import Artifact
-from components.component import Component, Context, load_component
+from components.component import Component, Context
 from components.directory import Directory
+from components.loading import load_component
 from components.run import ExpectationInfo, RunInfo, TrialInfo
 from pipelines.execution.progress import ENDED, Writer
 

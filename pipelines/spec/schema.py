@@ -6,7 +6,7 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from components.component import registered
+from components.loading import registered
 from pipelines.spec.forms import STAGE_NAME, SpecForm
 
 DRAFT = "http://json-schema.org/draft-07/schema#"

@@ -4,7 +4,8 @@ import re
 import sys
 from pathlib import Path
 
-from components.component import BUILTIN, Component, ComponentError, load_component
+from components.component import BUILTIN, Component, ComponentError
+from components.loading import load_component
 from pipelines.spec.errors import SpecError, ValueFault, nearest
 from pipelines.spec.forms import STAGE_NAME
 from pipelines.spec.nodes import Node, show

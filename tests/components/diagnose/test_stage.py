@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from components.artifacts import Diagnosis, Metrics, Telemetry
-from components.component import load_component
 from components.diagnose.readings import Readings
 from components.diagnose.stage import DiagnoseParams, as_json, diagnose_readings
+from components.loading import load_component
 from components.vocabulary import VERDICTS
 
 

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from components.component import BUILTIN, Component, load_component
+from components.component import BUILTIN, Component
+from components.loading import load_component
 from pipelines.planning import closure as closures
 from pipelines.planning.closure import Root, _Walk, source_closure
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from components.component import registered
+from components.loading import registered
 from pipelines.spec import spec_schema
 from pipelines.spec.schema import schema_text
 
