@@ -15,6 +15,9 @@ from pathlib import Path
 
 import pytest
 
+from components.report.words import title
+from components.vocabulary import SYMPTOMS
+
 CHROMIUM = next(
     filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))),
     None,
@@ -39,6 +42,8 @@ onload = () => {{
   document.getElementById("out").textContent = JSON.stringify({{
     width: root.clientWidth, scroll: root.scrollWidth,
     wide: wide.slice(0, 5).map((e) => e.outerHTML.slice(0, 120)),
+    cut: [...inner.querySelectorAll(".scroll")].filter((e) =>
+      e.scrollWidth > e.clientWidth).map((e) => e.ariaLabel),
     headline: inner.getElementById("headline").getBoundingClientRect().bottom,
     fix: inner.querySelector(".fix").getBoundingClientRect().bottom,
   }});
@@ -180,6 +185,18 @@ def test_nothing_is_wider_than_the_page(page, tmp_path, width):
     assert found["width"] == width
     assert found["scroll"] <= width, found["wide"]
     assert found["wide"] == []
+
+
+def test_a_table_of_few_seeds_is_seen_whole(synthetic, tmp_path):
+    """At its widest: every cell names the symptom with the longest title."""
+    made = synthetic.quickstart(tmp_path).report().read_bytes("report.html").decode()
+    longest = max(map(title, SYMPTOMS), key=len).lower()
+    cell = re.compile('(class="cell-text">)[^<]*')
+    assert len(cell.findall(made)) == 4
+    page = tmp_path / "widest.html"
+    page.write_text(cell.sub(lambda found: found[1] + longest, made))
+    for width in (390, 1280):
+        assert "Variants by seeds" not in probe(tmp_path, PROBE, page, width)["cut"]
 
 
 def test_verdict_and_change_stand_on_the_first_screen(page, tmp_path):
