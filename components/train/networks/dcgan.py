@@ -53,7 +53,12 @@ class DcganGenerator(Generator):
             layers += [
                 *normalize(self.normalization, f"generator_norm_{index}", True),
                 activation(self.activation, f"generator_activation_{index}"),
-                _double(channels, f"generator_convolution_{index}", seed),
+                strided(
+                    keras.layers.Conv2DTranspose,
+                    channels,
+                    f"generator_convolution_{index}",
+                    seed,
+                ),
             ]
         layers.append(activation("tanh", "generator_range", last_dtype()))
         return layers
@@ -82,7 +87,7 @@ class DcganDiscriminator(NormalizedDiscriminator):
         for index, channels in enumerate(self.channels):
             name = f"discriminator_convolution_{index}"
             steps += [
-                _halve(channels, name, seed),
+                strided(keras.layers.Conv2D, channels, name, seed),
                 *normalize(kind, f"discriminator_norm_{index}", True, self.groups),
                 activation(self.activation, f"discriminator_activation_{index}"),
             ]
@@ -95,19 +100,9 @@ class DcganDiscriminator(NormalizedDiscriminator):
         return dense(1, "discriminator_output", seed, last_dtype())
 
 
-def _double(channels: int, name: str, seed: int) -> Any:
-    return keras.layers.Conv2DTranspose(
-        channels,
-        4,
-        strides=2,
-        padding="same",
-        kernel_initializer=initializer(seed, name),
-        name=name,
-    )
-
-
-def _halve(channels: int, name: str, seed: int) -> Any:
-    return keras.layers.Conv2D(
+def strided(layer: Any, channels: int, name: str, seed: int) -> Any:
+    """A convolution of a 4 by 4 kernel that halves, or transposed doubles, the grid."""
+    return layer(
         channels,
         4,
         strides=2,

@@ -13,21 +13,18 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import get_args
 
 import numpy as np
 import pytest
 
+from components.train.networks import DiscriminatorNormalization
+from components.train.objectives import Objective
+
 pytest.importorskip("jax")
 
 SCRIPT = Path(__file__).with_name("backend_games.py")
-OBJECTIVES = (
-    "minimax",
-    "non_saturating",
-    "wasserstein",
-    "hinge",
-    "least_squares",
-    "relativistic",
-)
+OBJECTIVES = tuple(sorted(Objective.kinds))
 REGULARIZERS = (
     {},
     {"gradient_penalty": {}},
@@ -39,16 +36,7 @@ REGULARIZERS = (
     {"consistency": {"generated_weight": 1.0}},
     {"r1": {"gamma": 0.5}, "r2": {"gamma": 0.5}, "consistency": {"weight": 1.0}},
 )
-NORMALIZATIONS = (
-    "none",
-    "batch",
-    "batch_split",
-    "layer",
-    "instance",
-    "group",
-    "spectral",
-    "minibatch_stddev",
-)
+NORMALIZATIONS = get_args(DiscriminatorNormalization)
 UPDATES = (
     {"kind": "alternating"},
     {"kind": "simultaneous"},
