@@ -7,7 +7,7 @@ function wrote on as values.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from contextvars import ContextVar
 from typing import Any
 
@@ -18,6 +18,7 @@ from keras.src.backend.common import dtypes
 from keras.src.utils import module_utils
 
 from components.train.backend.mesh import Devices
+from components.train.backend.products import quick_products
 
 Carry = dict[str, Any]
 NAME = "jax"
@@ -150,9 +151,13 @@ def compile_loop(
     devices: Devices | None = None,
 ) -> Callable[..., Carry]:
     devices = devices or Devices()
+    quick = policy == "xla" and devices.kind == "cpu"
+
+    def products() -> AbstractContextManager[None]:
+        return quick_products(jax.lax.optimization_barrier) if quick else nullcontext()
 
     def once(index: Any, _: Any, carry: Any, values: Any, *inputs: Any) -> Any:
-        with _inside(variables, values):
+        with products(), _inside(variables, values):
             carry = step(index, carry, *inputs)
             return carry, _values(variables)
 

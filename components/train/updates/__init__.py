@@ -70,7 +70,9 @@ class Update(Part):
 
 def told(value: Any, gradients: Sequence[Any]) -> Told:
     """A loss, and the Euclidean norm of all gradients as one vector."""
-    return Told(value, ops.sqrt(sum(ops.sum(ops.square(each)) for each in gradients)))
+    # Products, since XLA sums squares on a CPU one after the other.
+    flat = [ops.reshape(each, (-1,)) for each in gradients]
+    return Told(value, ops.sqrt(sum(ops.dot(values, values) for values in flat)))
 
 
 import_members(__name__, __path__)
