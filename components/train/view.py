@@ -1,6 +1,5 @@
 """What probes look at: the game on fixed records and fixed latents."""
 
-from collections.abc import Callable
 from functools import cached_property
 from typing import Any
 
@@ -8,7 +7,7 @@ import keras
 import numpy as np
 from keras import ops
 
-from components.manifold import PRDC, prdc
+from components.manifold import PRDC, knn_radii, memberships
 from components.train import backend
 from components.train.game import Game
 from components.train.seeds import derive
@@ -53,17 +52,29 @@ class Bench:
         if game.classes is not None:
             made = random.choice(self.train.labels, count)
             self.labels = held.labels[rows], made.astype(np.int32)
+        self._fixed = [
+            game.primitives.on_device(array, game.devices)
+            for array in (self.latents, self.real, *(self.labels or ()))
+        ]
 
     def _compile(self) -> None:
         game, primitives = self.game, self.game.primitives
         policy = backend.probe_policy()
         scores_a_batch = self.batch // game.params.discriminator.packing
 
-        def generate(*given: Any) -> Any:
-            return game.exported(_one(given), training=False)
+        def look(latents: Any, real: Any, *labels: Any) -> tuple[Any, ...]:
+            """Samples, those that D plays against, and scores of these and records."""
 
-        def play(*given: Any) -> Any:
-            return game.generator(_one(given), training=False)
+            def made_by(generator: Any) -> Batch:
+                given = _one((latents, *labels[1:]))
+                return Batch(generator(given, training=False), *labels[1:])
+
+            samples = played = made_by(game.exported)
+            if game.average is not None:
+                played = made_by(game.generator)
+            against = _batch([part[: real.shape[0]] for part in _told(played)])
+            scores = in_batches(score, Batch(real, *labels[:1]), against)
+            return samples.records, against.records, *scores
 
         def score(real: Batch, generated: Batch) -> tuple[Any, ...]:
             with primitives.without_updates():
@@ -81,6 +92,19 @@ class Bench:
             of_score = primitives.input_gradient(slope, generated.records)
             return scores_a_batch * norms(of_loss), norms(of_score)
 
+        def in_batches(function: Any, *sides: Batch) -> tuple[Any, ...]:
+            """What a function tells of both sides, each batch by itself, (n,) each."""
+            parts = [
+                ops.reshape(part, (-1, self.batch, *part.shape[1:]))
+                for part in (*_told(sides[0]), *_told(sides[1]))
+            ]
+            if parts[0].shape[0] == 1:
+                # A loop of one would take as long as what it does.
+                columns = function(*_sides([part[0] for part in parts]))
+            else:
+                columns = ops.map(lambda part: function(*_sides(part)), parts)
+            return tuple(ops.reshape(column, (-1,)) for column in columns)
+
         def judge(batch: Batch) -> Any:
             with primitives.without_updates():
                 return game.judge(batch)
@@ -91,43 +115,45 @@ class Bench:
         def compiled(function: Any) -> Any:
             return primitives.compile_function(function, game.variables, policy)
 
-        def each(function: Any) -> Any:
-            """The function of each of several batches, all in one compiled call."""
-            return compiled(
-                lambda *given: ops.map(
-                    lambda part: function(*_batches(part, len(given))), _one(given)
-                )
-            )
-
-        self.generate, self.play = compiled(generate), compiled(play)
-        self.score = each(score)
-        self.slopes, self.alone = each(slopes), compiled(alone)
+        self._look, self.alone = compiled(look), compiled(alone)
+        self.slopes = compiled(lambda *given: in_batches(slopes, *_sides(given)))
         self.judge = compiled(
             lambda *given: ops.map(lambda part: judge(_batch(part)), _one(given))
         )
 
-    def quality(self, real: Array, generated: Array) -> PRDC:
-        """Precision and its kin of samples against records; NaN if not finite."""
+    def look(self) -> list[Array]:
+        """The game on the fixed latents and records.
+
+        Samples (n, *shape), n at least QUALITY_SAMPLES, of the generator that a user
+        takes home; of the one that D plays against (m, *shape), as many as records in
+        `real`; and D's scores, batched as in training, of those records and of these
+        samples, (m,) float64.
+        """
+        seen = self._look(*self._fixed)
+        samples, played, *scores = map(np.asarray, seen)
+        return [samples, played, *(each.astype(np.float64) for each in scores)]
+
+    def quality(
+        self, real: Array, generated: Array, radii: Array | None = None
+    ) -> PRDC:
+        """Precision and its kin of samples against records; NaN if not finite.
+
+        Args:
+            radii: of the records' balls, where they are known.
+        """
         if not np.all(np.isfinite(generated)):
             return PRDC(*(float("nan") for _ in PRDC._fields))
-        flat = [x.reshape(len(x), -1).astype(np.float64) for x in (real, generated)]
-        return prdc(flat[0], flat[1], NEIGHBOURS)
+        return memberships(real, generated, NEIGHBOURS, radii).means()
+
+    @cached_property
+    def radii(self) -> Array:
+        """Of the balls of the holdout's records."""
+        return knn_radii(self.holdout, NEIGHBOURS)
 
     def precision(self, limit: int) -> float:
         """Precision of the generator against the first `limit` training records."""
         rows = np.linspace(0, limit - 1, min(limit, QUALITY_SAMPLES)).astype(int)
-        return self.quality(self.train[rows], self.samples()).precision
-
-    def samples(self) -> Array:
-        """Samples from the fixed latents, (QUALITY_SAMPLES or more, *shape)."""
-        return np.asarray(self.generate(*self._given()))
-
-    def played(self) -> Array:
-        """The same of the generator that plays, where an average is exported."""
-        return np.asarray(self.play(*self._given()))
-
-    def _given(self) -> list[Array]:
-        return [self.latents] if self.labels is None else [self.latents, self.labels[1]]
+        return self.quality(self.train[rows], self.look()[0]).precision
 
 
 class View:
@@ -151,44 +177,36 @@ class View:
         self.mates = bench.batch * (2 if normalization == "batch" else 1)
 
     @cached_property
+    def _seen(self) -> list[Array]:
+        return self.bench.look()
+
+    @property
     def samples(self) -> Array:
         """Of the generator that a user takes home."""
-        return self.bench.samples()
+        return self._seen[0]
 
-    @cached_property
+    @property
     def generated(self) -> Array:
         """Of the generator that D plays against, as many as records in `real`."""
-        averaged = self.bench.game.average is not None
-        made = self.bench.played() if averaged else self.samples
-        return made[: len(self.real)]
-
-    def _in_batches(self, function: Callable[..., tuple[Any, ...]]) -> list[Array]:
-        shape = (-1, self.bench.batch, *self.real.shape[1:])
-        given = [self.real.reshape(shape), self.generated.reshape(shape)]
-        if self.bench.labels is not None:
-            real, generated = self.bench.labels
-            given.insert(1, real.reshape(shape[:2]))
-            given.append(generated[: len(self.real)].reshape(shape[:2]))
-        seen = function(*given)
-        return [np.asarray(column, np.float64).reshape(-1) for column in seen]
-
-    @cached_property
-    def _scores(self) -> list[Array]:
-        return self._in_batches(self.bench.score)
-
-    @cached_property
-    def _slopes(self) -> list[Array]:
-        return self._in_batches(self.bench.slopes)
+        return self._seen[1]
 
     @property
     def scores_real(self) -> Array:
         """D on held-out records, batched as in training, (n,)."""
-        return self._scores[0]
+        return self._seen[2]
 
     @property
     def scores_generated(self) -> Array:
         """D on samples, batched as in training, (n,)."""
-        return self._scores[1]
+        return self._seen[3]
+
+    @cached_property
+    def _slopes(self) -> list[Array]:
+        given = [self.real, self.generated]
+        if self.bench.labels is not None:
+            real, generated = self.bench.labels
+            given = [self.real, real, self.generated, generated[: len(real)]]
+        return [np.asarray(each, np.float64) for each in self.bench.slopes(*given)]
 
     @property
     def sample_gradients(self) -> Array:
@@ -219,9 +237,9 @@ class View:
             pools.append(np.concatenate([real, generated[: len(real)]]))
         return [pool[rows] for pool in pools]
 
-    def quality(self, real: Array) -> PRDC:
-        """Precision and its kin of the samples against records."""
-        return self.bench.quality(real, self.samples)
+    def quality(self) -> PRDC:
+        """Precision and its kin of the samples against the holdout."""
+        return self.bench.quality(self.holdout, self.samples, self.bench.radii)
 
 
 def norms(x: Any) -> Any:
@@ -238,7 +256,12 @@ def _batch(part: Any) -> Batch:
     return Batch(*part) if isinstance(part, list | tuple) else Batch(part)
 
 
-def _batches(part: Any, count: int) -> tuple[Batch, Batch]:
+def _told(batch: Batch) -> list[Any]:
+    """Records, and labels where there are any."""
+    return [part for part in batch if part is not None]
+
+
+def _sides(parts: Any) -> tuple[Batch, Batch]:
     """Both sides, of two tensors or, with labels, of four."""
-    half = count // 2
-    return Batch(*part[:half]), Batch(*part[half:])
+    half = len(parts) // 2
+    return Batch(*parts[:half]), Batch(*parts[half:])

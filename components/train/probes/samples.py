@@ -18,7 +18,7 @@ class Samples(Probe):
     }
 
     def read(self, view: View) -> Iterator[tuple[str, float]]:
-        quality = view.quality(view.holdout)
+        quality = view.quality()
         yield "precision", quality.precision
         yield "recall", quality.recall
         yield "coverage", quality.coverage
