@@ -16,10 +16,10 @@ import inspect
 import logging
 import types
 import typing
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol, TypeVar
 
 from components.artifacts import Artifact
 from components.directory import Directory
@@ -69,6 +69,20 @@ class Input:
     unless: str | None = None
 
 
+class OverSeeds(NamedTuple):
+    """How a component does the work of several seeds as one.
+
+    Attributes:
+        wanted: whether parameters ask for it.
+        function: takes the component's inputs and `params`, and in place of `seed` and
+            `context` the keywords `seeds` and `contexts`, one for each; returns what
+            the component would, for each.
+    """
+
+    wanted: Callable[[Any], bool]
+    function: Callable[..., Sequence[Any]]
+
+
 class NoParams(Params):
     """The parameters of a component that takes none."""
 
@@ -82,6 +96,7 @@ class Component:
     string that changes when data outside the store that the parameters point to
     changes (a folder of images, say), or None. `foresee` says before anything runs what
     the outputs' records will be, and refuses parameters that cannot work on them.
+    `over_seeds` does the work of several seeds as one, where parameters ask for it.
     """
 
     name: str
@@ -95,11 +110,16 @@ class Component:
     accelerator: bool
     fingerprint: Callable[[Any], str | None] | None
     foresee: Foresee | None
+    over_seeds: OverSeeds | None
     source: Path
 
     @property
     def doc(self) -> str:
         return inspect.getdoc(self.function) or ""
+
+    def as_one(self, params: Params) -> bool:
+        """Whether nodes that differ in their seed alone are to be done as one."""
+        return self.over_seeds is not None and self.over_seeds.wanted(params)
 
     def call(
         self,
@@ -111,12 +131,32 @@ class Component:
         context: "Context",
     ) -> dict[str, Artifact]:
         """Call the function with what it asked for; return its outputs by name."""
-        absent = {name: None for name, each in self.inputs.items() if each.optional}
-        arguments: dict[str, Any] = absent | dict(inputs)
         wanted = inspect.signature(self.function).parameters
         offered = {"params": params, "seed": seed, "run": run, "context": context}
-        arguments |= {name: offered[name] for name in offered if name in wanted}
-        result = self.function(**arguments)
+        arguments = {name: offered[name] for name in offered if name in wanted}
+        return self._named(self.function(**self._given(inputs), **arguments))
+
+    def call_over_seeds(
+        self,
+        inputs: Mapping[str, Artifact | list[Artifact]],
+        params: Params,
+        *,
+        seeds: Sequence[int],
+        contexts: Sequence["Context"],
+    ) -> list[dict[str, Artifact]]:
+        """The same for several seeds at once, if parameters ask for it."""
+        assert self.over_seeds is not None
+        results = self.over_seeds.function(
+            **self._given(inputs), params=params, seeds=seeds, contexts=contexts
+        )
+        return [self._named(result) for _, result in zip(seeds, results, strict=True)]
+
+    def _given(self, inputs: Mapping[str, Any]) -> dict[str, Any]:
+        absent = {name: None for name, each in self.inputs.items() if each.optional}
+        return absent | dict(inputs)
+
+    def _named(self, result: Any) -> dict[str, Artifact]:
+        """What the function returned, by the outputs' names."""
         values = list(result) if isinstance(result, tuple) else [result]
         for (name, expected), value in zip(self.outputs.items(), values, strict=True):
             if not isinstance(value, expected):
@@ -133,6 +173,7 @@ def component(
     accelerator: bool = False,
     fingerprint: Callable[[Any], str | None] | None = None,
     foresee: Foresee | None = None,
+    over_seeds: OverSeeds | None = None,
 ) -> Callable[[F], F]:
     """Declare a function as a component (see the module's docstring).
 
@@ -140,7 +181,7 @@ def component(
         placement: `driver` for dataset-scale work that builds its own Beam pipeline
             through `context.pipeline()`, `worker` for trial-scale work.
         accelerator: whether the work profits from a GPU.
-        fingerprint, foresee: see `Component`.
+        fingerprint, foresee, over_seeds: see `Component`.
 
     Raises:
         ComponentError: if the signature declares no outputs, or an argument that is
@@ -148,7 +189,9 @@ def component(
     """
 
     def decorate(function: F) -> F:
-        declared = declare(function, placement, accelerator, fingerprint, foresee)
+        declared = declare(
+            function, placement, accelerator, fingerprint, foresee, over_seeds
+        )
         function.__dict__["__component__"] = declared
         return function
 
@@ -161,6 +204,7 @@ def declare(
     accelerator: bool,
     fingerprint: Callable[[Any], str | None] | None,
     foresee: Foresee | None = None,
+    over_seeds: OverSeeds | None = None,
 ) -> Component:
     """Read a function's signature into a `Component`."""
     hints = typing.get_type_hints(function, include_extras=True)
@@ -185,6 +229,7 @@ def declare(
         accelerator=accelerator,
         fingerprint=fingerprint,
         foresee=foresee,
+        over_seeds=over_seeds,
         source=source,
     )
 

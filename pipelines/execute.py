@@ -121,19 +121,17 @@ class _Execution:
     def _stage(self, nodes: Sequence[Node]) -> None:
         """Bring all nodes of one stage to an end."""
         ready: dict[str, list[tuple[Node, NodeRecord]]] = {}
-        for node in nodes:
-            draft = self._draft(node)
-            if draft is None:
-                continue
-            known = self._store.cached(draft.key)
-            if known is not None:
-                self._outcomes.records[node.id] = known
-                self._outcomes.cached.add(node.id)
-            elif not self._plan.selected(node):
-                self._skip(node, "it is not selected, and no longer in the store")
-            else:
-                # Nodes that differ only in what made their inputs share a key.
-                ready.setdefault(draft.key, []).append((node, draft))
+        for group in self._groups(nodes):
+            cached = [self._store.cached(draft.key) for _, draft in group]
+            for (node, draft), record in zip(group, cached, strict=True):
+                if record is not None and None not in cached:
+                    self._outcomes.records[node.id] = record
+                    self._outcomes.cached.add(node.id)
+                elif not self._plan.selected(node):
+                    self._skip(node, "it is not selected, and no longer in the store")
+                else:
+                    # Nodes that differ only in what made their inputs share a key.
+                    ready.setdefault(draft.key, []).append((node, draft))
         if not ready:
             return
         for shared in ready.values():
@@ -142,6 +140,18 @@ class _Execution:
         for key, shared in ready.items():
             for node, _ in shared:
                 self._conclude(node, key)
+
+    def _groups(self, nodes: Sequence[Node]) -> list[list[tuple[Node, NodeRecord]]]:
+        """Those of the nodes that can run, with those that are done as one with them.
+
+        If one of them is lost all are done again: alone it would come out otherwise.
+        """
+        groups: dict[str, list[tuple[Node, NodeRecord]]] = {}
+        for node in nodes:
+            draft = self._draft(node)
+            if draft is not None:
+                groups.setdefault(alike(draft), []).append((node, draft))
+        return list(groups.values())
 
     def _draft(self, node: Node) -> NodeRecord | None:
         """A node's record but for its outputs; None if the node cannot run."""
@@ -203,30 +213,41 @@ class _Execution:
         from pipelines.execution import jobs
 
         runner = self._plan.spec.runner
-        keys = [draft.key for _, draft in ready]
-        if ready[0][0].stage.component.placement == "worker":
-            self._spread(keys)
+        component = ready[0][0].stage.component
+        if component.placement == "worker":
+            groups: dict[str, list[str]] = {}
+            for _, draft in ready:
+                groups.setdefault(alike(draft), []).append(draft.key)
+            self._spread(list(groups.values()))
             return
-        jobs.ship(ready[0][0].stage.component)
-        for key in keys:
-            jobs.perform_here(runner, self._store.url, self._run, key, self._log_file)
+        jobs.ship(component)
+        for _, draft in ready:
+            jobs.perform_here(
+                runner, self._store.url, self._run, draft.key, self._log_file
+            )
 
-    def _spread(self, keys: Sequence[str]) -> None:
+    def _spread(self, groups: Sequence[Sequence[str]]) -> None:
         """One Beam job for all keys; another for what a dying worker left undone."""
         from pipelines.execution import jobs
 
         runner = self._plan.spec.runner
-        left = list(keys)
+        left = [list(keys) for keys in groups]
         while left:
             cause = jobs.run_tasks(
                 runner, self._store.url, self._run, left, self._log_file
             )
-            left = [key for key in left if not self._ended(key)]
-            begun = [key for key in left if self._place(key).exists(STARTED)]
+            left = [[key for key in keys if not self._ended(key)] for keys in left]
+            left = [keys for keys in left if keys]
+            begun = [
+                keys
+                for keys in left
+                if any(self._place(key).exists(STARTED) for key in keys)
+            ]
             # Each round ends at least one node, so the rounds come to an end.
-            for key in begun or left:
-                self._place(key).write_json(ERROR, cause.values())
-                left.remove(key)
+            for keys in begun or list(left):
+                for key in keys:
+                    self._place(key).write_json(ERROR, cause.values())
+                left.remove(keys)
 
     def _ended(self, key: str) -> bool:
         return self._place(key).exists(ERROR) or self._store.cached(key) is not None
@@ -269,3 +290,10 @@ class _Execution:
             raised=error.get("raised", ""),
             where=f"{position.file}:{position.line}" if position else spec.path,
         )
+
+
+def alike(draft: NodeRecord) -> str:
+    """What nodes that are done as one have in common; of any other node its key."""
+    if not draft.seeds:
+        return draft.key
+    return repr((draft.params, draft.fingerprint, draft.inputs, draft.seeds))

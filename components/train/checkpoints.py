@@ -4,6 +4,8 @@ import hashlib
 import io
 import json
 import logging
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,6 +14,7 @@ import numpy as np
 from components.directory import Directory
 
 KEPT = 2
+FILE = re.compile(r"checkpoint-(\d+)\.npz")
 
 
 @dataclass
@@ -46,12 +49,17 @@ class Checkpoints:
         self.folder, self.log = folder, log
         self.identity = hashlib.sha256(identity.encode()).hexdigest()
 
-    def names(self) -> list[str]:
-        """The checkpoints' files, oldest first."""
+    def steps(self) -> list[int]:
+        """The steps of which there is a checkpoint, sound or not, oldest first."""
         if not self.folder.exists():
             return []
-        names = self.folder.names()
-        return [n for n in names if n.startswith("checkpoint-") and n.endswith(".npz")]
+        found = map(FILE.fullmatch, self.folder.names())
+        return sorted(int(name[1]) for name in found if name)
+
+    @staticmethod
+    def name(step: int) -> str:
+        """Of a step's file."""
+        return f"checkpoint-{step:09d}.npz"
 
     def save(self, state: State, variables: list[Any]) -> None:
         """Write a checkpoint, then drop all but the newest."""
@@ -76,13 +84,20 @@ class Checkpoints:
             table=np.asarray(table, np.float64).reshape(len(table), len(series)),
             **arrays,
         )
-        self.folder.write_bytes(f"checkpoint-{state.step:09d}.npz", buffer.getvalue())
-        for name in self.names()[:-KEPT]:
-            self.folder.filesystem.rm(self.folder.path(name))
+        self.folder.write_bytes(self.name(state.step), buffer.getvalue())
+        for step in self.steps()[:-KEPT]:
+            self.folder.filesystem.rm(self.folder.path(self.name(step)))
 
-    def restore(self, variables: list[Any]) -> State | None:
-        """Set the variables from the newest sound checkpoint; None without one."""
-        for name in reversed(self.names()):
+    def restore(
+        self, variables: list[Any], steps: Iterable[int] | None = None
+    ) -> State | None:
+        """Set the variables from the newest sound checkpoint; None without one.
+
+        Args:
+            steps: of the checkpoints to choose from; None: all of them.
+        """
+        for step in sorted(self.steps() if steps is None else steps, reverse=True):
+            name = self.name(step)
             try:
                 state, values = self._read(name, variables)
             except Exception as error:

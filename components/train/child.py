@@ -4,7 +4,7 @@
 on standard input, see `components.train.process`. Every answer is a line of JSON on
 what was standard output, `[kind, content]`:
 
-- `progress`: step, total, fields;
+- `progress`: assignment (its place in the task), step, total, fields;
 - `log`: level, message;
 - `error`: module, type, message, traceback; the last line;
 - `done`; the last line.
@@ -23,8 +23,9 @@ from collections.abc import Mapping
 from typing import Any, TextIO
 
 from components.artifacts import Artifact, Curriculum, Gan, Telemetry
-from components.component import Context
+from components.component import Context, Reporter
 from components.directory import Directory
+from components.train.assignment import Assignment
 
 
 class Channel:
@@ -38,8 +39,14 @@ class Channel:
             self._out.write(json.dumps([kind, content]) + "\n")
             self._out.flush()
 
-    def progress(self, step: int, total: int, fields: Mapping[str, Any]) -> None:
-        self.send("progress", {"step": step, "total": total, "fields": dict(fields)})
+    def reporter(self, assignment: int) -> Reporter:
+        """What reports the progress of one of the task's assignments."""
+
+        def report(step: int, total: int, fields: Mapping[str, Any]) -> None:
+            told = {"assignment": assignment, "step": step, "total": total}
+            self.send("progress", {**told, "fields": dict(fields)})
+
+        return report
 
 
 class Sender(logging.Handler):
@@ -85,18 +92,15 @@ def perform(task: Mapping[str, Any], channel: Channel) -> None:
     params = model.model_validate_json(task["params"])
     from components.train.training import train_here
 
-    train_here(
-        Curriculum(*task["curriculum"]),
-        params,
-        task["seed"],
-        Context(
-            create=refuse,
-            scratch=Directory(task["scratch"]),
-            report=channel.progress,
-        ),
-        Gan(task["gan"]),
-        Telemetry(task["telemetry"]),
-    )
+    def assignment(place: int, told: Mapping[str, Any]) -> Assignment:
+        scratch, report = Directory(told["scratch"]), channel.reporter(place)
+        context = Context(create=refuse, scratch=scratch, report=report)
+        return Assignment(
+            told["seed"], context, Gan(told["gan"]), Telemetry(told["telemetry"])
+        )
+
+    assignments = [assignment(*each) for each in enumerate(task["assignments"])]
+    train_here(Curriculum(*task["curriculum"]), params, assignments)
 
 
 def refuse(kind: type[Artifact]) -> Artifact:

@@ -158,7 +158,7 @@ class Streamed:
 def feed_of(game: "Game", train: Shards, changes: set[int], foreseen: Foreseen) -> Feed:
     """The feed that the parameters' `data` asks for; arguments as of `Streamed`."""
     data = game.params.data
-    fits = train.nbytes <= data.device_bytes
+    fits = train.nbytes <= data.device_bytes or game.params.vectorize_seeds
     if data.residence == "resident" or (data.residence == "auto" and fits):
         return Resident(game, train)
     return Streamed(game, train, changes, foreseen)

@@ -1,7 +1,7 @@
 """When a device's memory runs out: which batch would have fitted."""
 
 import gc
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from typing import TypeVar
 
@@ -11,6 +11,7 @@ from components.train.feeds import feed_of
 from components.train.game import START, Game
 from components.train.params import TrainParams
 from components.train.shards import Shards
+from components.train.together import seeds_loop
 
 T = TypeVar("T")
 
@@ -32,15 +33,19 @@ def tried(function: Callable[[], T]) -> tuple[T | None, str]:
 
 
 def advice(
-    failure: str, params: TrainParams, seed: int, train: Shards, classes: int | None
+    failure: str,
+    params: TrainParams,
+    seeds: Sequence[int],
+    train: Shards,
+    classes: int | None,
 ) -> DeviceMemoryError:
     """The error to raise after memory ran out, which it names a smaller batch for.
 
     Args:
         failure: what the backend said.
-        params: of the training that failed, and its seed, records and classes.
+        params: of the trainings that failed, and their seeds, records and classes.
     """
-    fitting = largest(params, lambda batch: fits(params, batch, seed, train, classes))
+    fitting = largest(params, lambda batch: fits(params, batch, seeds, train, classes))
     facts = backend.current().Devices(params.devices).facts
     where = f"{facts.count} {facts.kind}" + (
         f" ({facts.name})" if facts.name != facts.kind else ""
@@ -78,19 +83,31 @@ def largest(params: TrainParams, fits: Callable[[int], bool]) -> int | None:
 
 
 def fits(
-    params: TrainParams, batch: int, seed: int, train: Shards, classes: int | None
+    params: TrainParams,
+    batch: int,
+    seeds: Sequence[int],
+    train: Shards,
+    classes: int | None,
 ) -> bool:
     """Whether one step with batches of a size runs, as training would compile it."""
 
     def step() -> bool:
         smaller = params.model_copy(update={"batch_size": batch})
-        game = Game(smaller, train.shape, seed, classes)
-        compiled = game.primitives.compile_loop(
-            game.step, game.variables, game.policy, game.devices
-        )
+        games = [Game(smaller, train.shape, seed, classes) for seed in seeds]
+        game, carries = games[0], [dict(START) for _ in games]
         with closing(feed_of(game, train, set(), lambda step, limit: limit)) as feed:
-            told = compiled(0, 1, dict(START), feed.of(0, len(train))[0])
+            fed = feed.of(0, len(train))[0]
+            if params.vectorize_seeds:
+                members = [each.variables for each in games]
+                loop = seeds_loop(game)
+                told = loop(0, 1, carries, members, [fed for _ in games])
+            else:
+                compiled = game.primitives.compile_loop(
+                    game.step, game.variables, game.policy, game.devices
+                )
+                told = [compiled(0, 1, carries[0], fed)]
         # Backends answer before they have computed.
-        return all(isinstance(float(value), float) for value in told.values())
+        values = [value for carry in told for value in carry.values()]
+        return all(isinstance(float(value), float) for value in values)
 
     return tried(step)[0] is not None

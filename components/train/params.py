@@ -36,6 +36,8 @@ class Latents(Params):
     """Dimensions of a latent vector."""
     distribution: Literal["normal", "uniform"] = "normal"
     """Standard normal, or uniform in [-1, 1)."""
+    shared: bool = False
+    """Whether in a step's last turn both players see samples of the same latents."""
 
 
 class Ema(Params):
@@ -124,6 +126,10 @@ class TrainParams(Params):
     """Devices that each batch is divided over. What is computed is that of one device,
     up to the order of summation. TensorFlow's each know their part of a batch alone:
     networks that normalize over the batch need JAX."""
+    vectorize_seeds: bool = False
+    """Whether trials that differ in their seed alone are trained in one compiled
+    program, on JAX: they take turns no more, and a GPU that one of them left idle is
+    filled. Records must be resident."""
     data: DataParams = DataParams()
     """Where training records lie: on the device, or on disk and read ahead."""
     telemetry: TelemetryParams = TelemetryParams()
@@ -152,6 +158,21 @@ class TrainParams(Params):
                 f"`batch_size` {self.batch_size} with packs of {network.packing}: "
                 f"`discriminator.samples` must divide it; {near} would do"
             )
+        return self
+
+    @model_validator(mode="after")
+    def _seeds_fit(self) -> "TrainParams":
+        if not self.vectorize_seeds:
+            return self
+        wrong = ""
+        if self.backend != "jax":
+            wrong = f"`backend` {self.backend}: only jax has such programs"
+        elif self.devices > 1:
+            wrong = f"{self.devices} `devices`: a program is over seeds or over devices"
+        elif self.data.residence == "streamed":
+            wrong = "`data.residence` streamed: seeds share records on the device"
+        if wrong:
+            raise ValueError(f"`vectorize_seeds` with {wrong}; set one of the two")
         return self
 
     @model_validator(mode="after")

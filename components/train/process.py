@@ -11,52 +11,59 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from components.artifacts import Curriculum, Gan, Telemetry
+from components.artifacts import Curriculum
 from components.component import Context
 from components.directory import Directory
+from components.train.assignment import Assignment
 from components.train.params import TrainParams
 
 CHILD = "components.train.child"
 
 
 def train_elsewhere(
-    curriculum: Curriculum,
-    params: TrainParams,
-    seed: int,
-    context: Context,
-    gan: Gan,
-    telemetry: Telemetry,
+    curriculum: Curriculum, params: TrainParams, assignments: Sequence[Assignment]
 ) -> None:
-    """Train in a child process on `params.backend`, and fill both artifacts.
+    """Train in a child process on `params.backend`, and fill the artifacts.
 
     Whatever ends this call, an interrupt too, ends the child at once.
+
+    Args:
+        assignments: as of `train_here`.
 
     Raises:
         ValueError: if a folder is in this process's memory, which no other sees.
         RuntimeError: if the child dies, or raises what has no class here.
         Exception: what the child raised, with its message.
     """
-    for folder in (curriculum, gan, telemetry, context.scratch):
-        refuse_memory(folder, params.backend)
+    refuse_memory(curriculum, params.backend)
+    for each in assignments:
+        for folder in (each.gan, each.telemetry, each.context.scratch):
+            refuse_memory(folder, params.backend)
     task = {
         "curriculum": [curriculum.url, curriculum.digest],
         "model": [type(params).__module__, type(params).__qualname__],
         "params": params.model_dump_json(),
-        "seed": seed,
-        "gan": gan.url,
-        "telemetry": telemetry.url,
-        "scratch": context.scratch.url,
+        "assignments": [
+            {
+                "seed": each.seed,
+                "gan": each.gan.url,
+                "telemetry": each.telemetry.url,
+                "scratch": each.context.scratch.url,
+            }
+            for each in assignments
+        ],
     }
+    contexts = [each.context for each in assignments]
     with started(params.backend) as child:
         assert child.stdin is not None and child.stdout is not None
         child.stdin.write(json.dumps(task) + "\n")
         child.stdin.flush()
         for line in child.stdout:
-            if heard(line, context):
+            if heard(line, contexts):
                 return
         raise RuntimeError(death(child.wait(), params.backend))
 
@@ -99,8 +106,11 @@ def started(name: str) -> Iterator["subprocess.Popen[str]"]:
         child.wait()
 
 
-def heard(line: str, context: Context) -> bool:
+def heard(line: str, contexts: Sequence[Context]) -> bool:
     """Pass on what the child says; whether it is done.
+
+    Args:
+        contexts: of the assignments, in the task's order.
 
     Raises:
         Exception: what the child raised.
@@ -110,9 +120,10 @@ def heard(line: str, context: Context) -> bool:
     except ValueError:
         kind, content = "log", {"level": 30, "message": line.rstrip()}
     if kind == "progress":
+        context = contexts[content["assignment"]]
         context.progress(content["step"], content["total"], **content["fields"])
     elif kind == "log":
-        context.log.log(content["level"], "%s", content["message"])
+        contexts[0].log.log(content["level"], "%s", content["message"])
     elif kind == "error":
         raise rebuilt(content)
     return bool(kind == "done")

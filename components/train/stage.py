@@ -1,11 +1,12 @@
 """The `train` component."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from components.artifacts import Curriculum, Gan, Telemetry
-from components.component import Context, component
+from components.component import Context, OverSeeds, component
 from components.foresight import Foresight, Unfit
+from components.train.assignment import Assignment
 from components.train.backend import runs_here, take_memory_as_needed
 from components.train.networks import ShapeError
 from components.train.params import TrainParams
@@ -36,7 +37,44 @@ def foresee(params: TrainParams, inputs: Mapping[str, Foresight]) -> Foresight:
     return Foresight()
 
 
-@component(placement="worker", accelerator=True, foresee=foresee)
+def fill(
+    curriculum: Curriculum, params: TrainParams, assignments: Sequence[Assignment]
+) -> list[TrainOutputs]:
+    """Train in this process, or where Keras runs on `params.backend`."""
+    take_memory_as_needed()
+    if runs_here(params.backend):
+        from components.train.training import train_here
+
+        train_here(curriculum, params, assignments)
+    else:
+        from components.train.process import train_elsewhere
+
+        train_elsewhere(curriculum, params, assignments)
+    return [TrainOutputs(each.gan, each.telemetry) for each in assignments]
+
+
+def assigned(seed: int, context: Context) -> Assignment:
+    return Assignment(seed, context, context.create(Gan), context.create(Telemetry))
+
+
+def train_seeds(
+    curriculum: Curriculum,
+    params: TrainParams,
+    *,
+    seeds: Sequence[int],
+    contexts: Sequence[Context],
+) -> list[TrainOutputs]:
+    """`train` for several seeds at once, in one compiled program."""
+    each = [assigned(*one) for one in zip(seeds, contexts, strict=True)]
+    return fill(curriculum, params, each)
+
+
+@component(
+    placement="worker",
+    accelerator=True,
+    foresee=foresee,
+    over_seeds=OverSeeds(lambda params: params.vectorize_seeds, train_seeds),
+)
 def train(
     curriculum: Curriculum, params: TrainParams, *, seed: int, context: Context
 ) -> TrainOutputs:
@@ -56,14 +94,4 @@ def train(
         DeviceError: if there are fewer devices than `params.devices`.
         DeviceMemoryError: if a device's memory does not hold a batch.
     """
-    take_memory_as_needed()
-    outputs = TrainOutputs(context.create(Gan), context.create(Telemetry))
-    if runs_here(params.backend):
-        from components.train.training import train_here
-
-        train_here(curriculum, params, seed, context, *outputs)
-    else:
-        from components.train.process import train_elsewhere
-
-        train_elsewhere(curriculum, params, seed, context, *outputs)
-    return outputs
+    return fill(curriculum, params, [assigned(seed, context)])[0]

@@ -9,49 +9,15 @@ import numpy as np
 
 from components.component import Context
 from components.train.checkpoints import Checkpoints, State
-from components.train.feeds import feed_of
+from components.train.feeds import Feed, feed_of
 from components.train.game import START, Game
 from components.train.pacing import Progress
-from components.train.params import TrainParams
 from components.train.probes import Probe, probes
 from components.train.shards import Shards
+from components.train.timetable import Pace, Timetable
 from components.train.view import Bench, View
 
-SECONDS_A_CALL = 0.4
 SECONDS_A_REPORT = 0.5
-FIRST_CALL = 16
-
-
-class Schedule:
-    """The steps at which training stops for something."""
-
-    def __init__(self, params: TrainParams, tiers: int) -> None:
-        self.steps = steps = params.steps
-        telemetry = params.telemetry
-        every = telemetry.every or max(1, steps // 60)
-        self.readings = {*range(0, steps, every), steps}
-        known = np.array(sorted(self.readings))
-        wanted = np.linspace(0, steps, telemetry.snapshots + 1)
-        nearest = np.abs(known[:, None] - wanted[None, :]).argmin(axis=0)
-        self.snapshots = {int(step) for step in known[nearest]}
-        self.checkpoints = set(
-            range(params.checkpoint.every, steps, params.checkpoint.every)
-        )
-        self.pacing = params.pacing.boundaries(steps, tiers)
-        self.numbers = {step: number for number, step in enumerate(known.tolist())}
-        self.all: list[int] = sorted(
-            {*self.readings, *self.checkpoints, *self.pacing} & {*range(steps + 1)}
-        )
-
-    def next(self, step: int) -> int:
-        """The first boundary after a step."""
-        return min(boundary for boundary in self.all if boundary > step)
-
-    def due(self, probe: Probe, step: int) -> bool:
-        """Whether a probe reads at a step that has readings."""
-        if probe.at_snapshots:
-            return step in self.snapshots
-        return self.numbers[step] % probe.every == 0 or step == self.steps
 
 
 class Trainer:
@@ -65,65 +31,82 @@ class Trainer:
         train: training records, sorted from core to outliers.
         holdout: records for probes.
         context: progress, scratch space for checkpoints, log.
+        like: a trainer whose game differs in its seed alone, to share with what holds
+            of both: records on the device, and compiled code.
     """
 
     def __init__(
-        self, game: Game, train: Shards, holdout: Shards, context: Context
+        self,
+        game: Game,
+        train: Shards,
+        holdout: Shards,
+        context: Context,
+        like: "Trainer | None" = None,
     ) -> None:
         self.game, self.params, self.context = game, game.params, context
         sizes = np.bincount(train.tiers)
         self.counts = [int(count) for count in np.cumsum(sizes) if count]
         self.tier_ends = np.cumsum(sizes)
-        self.schedule = Schedule(self.params, len(self.counts))
-        self.bench = Bench(game, train, holdout)
+        self.timetable = Timetable(self.params, len(self.counts))
+        known = None if like is None else like.bench
+        self.bench: Bench = Bench(game, train, holdout, known)
         self.probes: list[Probe] = probes(game)
         # Where records lie changes nothing: a training may go on with them elsewhere.
         settings = self.params.model_dump_json(exclude={"data"})
         identity = f"{settings} {game.seed} {train.first}"
         self.checkpoints = Checkpoints(context.scratch, identity, context.log)
-        self.feed = feed_of(game, train, self.schedule.pacing, self.foreseen)
+        self.feed: Feed = (
+            like.feed
+            if like is not None
+            else feed_of(game, train, self.timetable.pacing, self.foreseen)
+        )
         context.log.info("Training records: %s.", self.feed)
         self.loop: Callable[..., dict[str, Any]] = game.primitives.compile_loop(
             game.step, game.variables, game.policy, game.devices
         )
-        self.size, self.reported, self.pace = FIRST_CALL, 0.0, 0.0
+        self.pace, self.reported = Pace(), 0.0
 
     def run(self) -> tuple[State, str]:
         """Train to the end. Returns the state and how it ended."""
-        state = self.checkpoints.restore(self.game.variables)
-        if state is None:
-            start = self.params.pacing.start(self.counts)
-            state = State(step=0, limit=start, carry=dict(START))
-            self.read(state)
         with closing(self.feed):
-            return state, self.play(state)
+            state, ended = self.start(), None
+            while ended is None:
+                self.advance(state, self.timetable.next(state.step))
+                ended = self.arrive(state)
+            return state, ended
 
-    def play(self, state: State) -> str:
-        """Train on from a state to the end. Returns how it ended."""
-        while state.step < self.params.steps:
-            self.advance(state, self.schedule.next(state.step))
-            if state.step in self.schedule.readings:
-                self.read(state)
-                if not self.finite(state):
-                    return "numerical_overflow"
-            self.pace_on(state)
-            if state.step in self.schedule.checkpoints:
-                self.checkpoints.save(state, self.game.variables)
-        return "completed"
+    def start(self) -> State:
+        """The state of the newest checkpoint, or the game's start."""
+        restored = self.checkpoints.restore(self.game.variables)
+        return self.begin() if restored is None else restored
+
+    def begin(self) -> State:
+        """The game's start, read."""
+        start = self.params.pacing.start(self.counts)
+        state = State(step=0, limit=start, carry=dict(START))
+        self.read(state)
+        return state
+
+    def arrive(self, state: State) -> str | None:
+        """Do what a boundary is for. Returns how the training ended, if it did."""
+        if state.step in self.timetable.readings:
+            self.read(state)
+            if not self.finite(state):
+                return "numerical_overflow"
+        self.pace_on(state)
+        if state.step in self.timetable.checkpoints:
+            self.checkpoints.save(state, self.game.variables)
+        return "completed" if state.step == self.params.steps else None
 
     def advance(self, state: State, boundary: int) -> None:
         """Play to a boundary, in calls short enough to report progress between."""
         while state.step < boundary:
-            started = time.monotonic()
             fed, end = self.feed.of(state.step, state.limit)
-            count = min(self.size, min(boundary, end) - state.step)
-            carry = self.loop(state.step, count, state.carry, fed)
-            state.carry = {name: float(value) for name, value in carry.items()}
+            count = min(self.pace.size, min(boundary, end) - state.step)
+            with self.pace.timed(count):
+                carry = self.loop(state.step, count, state.carry, fed)
+                state.carry = {name: float(value) for name, value in carry.items()}
             state.step += count
-            elapsed = max(time.monotonic() - started, 1e-6)
-            self.pace = count / elapsed
-            wished = int(self.pace * SECONDS_A_CALL)
-            self.size = max(1, min(wished, 2 * self.size))
             self.report(state)
 
     def report(self, state: State) -> None:
@@ -132,7 +115,7 @@ class Trainer:
             return
         self.reported = now
         figures = {
-            "steps/s": self.pace,
+            "steps/s": self.pace.rate,
             "D loss": state.carry["discriminator_loss"],
             "G loss": state.carry["generator_loss"],
         }
@@ -142,10 +125,10 @@ class Trainer:
         """Take the readings of a step, and a snapshot if it is due."""
         tier = int(np.searchsorted(self.tier_ends, state.limit))
         view = View(self.bench, state.carry, tier, state.step)
-        snapshot = state.step in self.schedule.snapshots
+        snapshot = state.step in self.timetable.snapshots
         row = {"step": float(state.step)}
         for probe in self.probes:
-            if self.schedule.due(probe, state.step):
+            if self.timetable.due(probe, state.step):
                 row |= dict(probe.read(view))
         state.rows.append(row)
         if snapshot:
@@ -161,7 +144,7 @@ class Trainer:
 
     def limit(self, step: int, limit: int, competence: Callable[[int], float]) -> int:
         """The number of records drawn from after a step, `limit` before it."""
-        if step not in self.schedule.pacing:
+        if step not in self.timetable.pacing:
             return limit
         steps, counts = self.params.steps, self.counts
         return self.params.pacing.limit(

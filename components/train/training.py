@@ -1,7 +1,9 @@
-"""A training in this process, from the curriculum to the filled artifacts."""
+"""Trainings in this process, from the curriculum to the filled artifacts."""
 
-from components.artifacts import Curriculum, Gan, Telemetry
-from components.component import Context
+from collections.abc import Sequence
+
+from components.artifacts import Curriculum
+from components.train.assignment import Assignment
 from components.train.checkpoints import State
 from components.train.game import Game
 from components.train.memory import advice, tried
@@ -9,18 +11,18 @@ from components.train.outputs import write_gan, write_telemetry
 from components.train.params import TrainParams
 from components.train.precision import precision
 from components.train.records import class_count, opened
+from components.train.together import Together
 from components.train.trainer import Trainer
 
 
 def train_here(
-    curriculum: Curriculum,
-    params: TrainParams,
-    seed: int,
-    context: Context,
-    gan: Gan,
-    telemetry: Telemetry,
+    curriculum: Curriculum, params: TrainParams, assignments: Sequence[Assignment]
 ) -> None:
-    """Train on the backend of this process's Keras, and fill both artifacts.
+    """Train on the backend of this process's Keras, and fill the artifacts.
+
+    Args:
+        assignments: one; or, with `params.vectorize_seeds`, any number, which one
+            compiled program trains.
 
     Raises:
         ShapeError, ShardError, ValueError, DeviceError, DeviceMemoryError: as
@@ -33,13 +35,23 @@ def train_here(
         told = (records, holdout) if params.conditional else ()
         classes = class_count(curriculum, *told) if told else None
 
-        def run() -> tuple[Game, State, str]:
-            game = Game(params, curriculum.shape(), seed, classes)
-            return game, *Trainer(game, records, holdout, context).run()
+        def run() -> list[tuple[Game, State, str]]:
+            trainers: list[Trainer] = []
+            for each in assignments:
+                game = Game(params, curriculum.shape(), each.seed, classes)
+                like = trainers[0] if trainers else None
+                trainers.append(Trainer(game, records, holdout, each.context, like))
+            if params.vectorize_seeds:
+                ends = Together(trainers).run()
+            else:
+                ends = [trainer.run() for trainer in trainers]
+            games = [trainer.game for trainer in trainers]
+            return [(game, *end) for game, end in zip(games, ends, strict=True)]
 
         played, failure = tried(run)
         if played is None:
-            raise advice(failure, params, seed, records, classes)
-        game, state, ended = played
-        write_gan(gan, game, state, records)
-        write_telemetry(telemetry, game, state, ended)
+            seeds = [each.seed for each in assignments]
+            raise advice(failure, params, seeds, records, classes)
+        for each, (game, state, ended) in zip(assignments, played, strict=True):
+            write_gan(each.gan, game, state, records)
+            write_telemetry(each.telemetry, game, state, ended)

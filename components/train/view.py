@@ -28,13 +28,28 @@ class Bench:
         game: as it is being played.
         train: records, sorted from core to outliers.
         holdout: records that training does not see.
+        like: the bench of a game that differs in its seed alone, whose compiled code
+            can read this game's variables.
     """
 
-    def __init__(self, game: Game, train: Shards, holdout: Shards) -> None:
+    _look: Any
+    alone: Any
+    slopes: Any
+    judge: Any
+
+    def __init__(
+        self, game: Game, train: Shards, holdout: Shards, like: "Bench | None" = None
+    ) -> None:
         self.game, self.train = game, train
         self.batch = game.params.batch_size
         self._choose(holdout if len(holdout) else train)
-        self._compile()
+        if like is None:
+            self._compile()
+        else:
+            known = like._look, like.alone, like.slopes, like.judge
+            self._look, self.alone, self.slopes, self.judge = (
+                each.reading(game.variables) for each in known
+            )
 
     def _choose(self, held: Shards) -> None:
         """Fix what is looked at: records, latents, and the classes of both."""

@@ -30,14 +30,14 @@ class Cause(NamedTuple):
 
 
 class PerformTask(beam.DoFn):  # type: ignore[misc]
-    """Work through one node: its key -> how it went, in a few words."""
+    """Work through nodes that are done as one: keys -> how it went, in a few words."""
 
     def __init__(self, store: str, run: str) -> None:
         self._store = store
         self._run = run
 
     def process(self, element: str, *_: Any, **__: Any) -> list[str]:
-        return [f"{element}: {perform(self._store, self._run, element)}"]
+        return [f"{element}: {perform(self._store, self._run, element.split())}"]
 
 
 def make_pipeline(
@@ -77,26 +77,34 @@ def perform_here(
     runner: Runner, store: str, run: str, key: str, log_file: str | None
 ) -> None:
     """Perform the task of a node whose component builds its own Beam pipelines."""
-    perform(store, run, key, functools.partial(make_pipeline, runner, log_file))
+    perform(store, run, [key], functools.partial(make_pipeline, runner, log_file))
 
 
 def run_tasks(
-    runner: Runner, store: str, run: str, keys: Sequence[str], log_file: str | None
+    runner: Runner,
+    store: str,
+    run: str,
+    groups: Sequence[Sequence[str]],
+    log_file: str | None,
 ) -> Cause:
     """Perform the tasks that a run has described as one Beam job.
 
     Node keys go through a Reshuffle, without which Beam would fuse their creation with
     the work and leave all of it to one worker. A node that fails does not fail the job.
 
+    Args:
+        groups: keys of the nodes that are done as one, mostly of one each.
+
     Returns:
         what to say of nodes that have no outcome afterwards: how a worker process
         died, or what Beam raised.
     """
+    elements = [" ".join(keys) for keys in groups]
     try:
-        with make_pipeline(runner, log_file, len(keys)) as pipeline:
+        with make_pipeline(runner, log_file, len(elements)) as pipeline:
             _ = (
                 pipeline
-                | "Nodes" >> beam.Create(list(keys), reshuffle=False)
+                | "Nodes" >> beam.Create(elements, reshuffle=False)
                 | "Spread" >> beam.Reshuffle()
                 | "Perform" >> beam.ParDo(PerformTask(store, run))
             )

@@ -13,7 +13,7 @@ import os
 import platform
 import time
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
@@ -68,66 +68,85 @@ def desk(store: "Store", key: str, run: str) -> Directory:
 def perform(
     url: str,
     run: str,
-    key: str,
+    keys: Sequence[str],
     make_pipeline: "Callable[[], beam.Pipeline] | None" = None,
 ) -> Outcome:
-    """Perform the task that `work/<key>/<run>/task.json` describes.
+    """Perform the tasks that `work/<key>/<run>/task.json` describes.
 
-    An exception of the component ends in `error.json` beside it and in the log, so
+    An exception of the component ends in `error.json` beside each and in the log, so
     that the other nodes go on.
 
     Args:
         url: the store.
         run: the run's id.
-        key: the node's key.
+        keys: of nodes that are done as one: they differ in their seed alone. Mostly
+            there is one.
         make_pipeline: for components placed in the driver.
     """
     from pipelines.store import Store
 
     store = Store(url)
-    place = desk(store, key, run)
-    place.write_json(
-        STARTED,
-        {"pid": os.getpid(), "host": platform.node(), "time": time.time()},
-    )
-    task = Task(**place.read_json(TASK))
+    desks = [desk(store, key, run) for key in keys]
+    for place in desks:
+        place.write_json(
+            STARTED,
+            {"pid": os.getpid(), "host": platform.node(), "time": time.time()},
+        )
+    tasks = [Task(**place.read_json(TASK)) for place in desks]
+    outcome: Outcome = "done"
     try:
-        _perform(store, key, place, task, make_pipeline)
+        _perform(store, keys, desks, tasks, make_pipeline)
     except (Exception, SystemExit) as error:
-        place.write_json(ERROR, describe_error(error))
-        place.write_json(ENDED, f"failed: {type(error).__name__}: {error}")
-        log.exception("%s failed", task.label)
-        return "failed"
-    place.write_json(ENDED, "done")
-    return "done"
+        for key, place, task in zip(keys, desks, tasks, strict=True):
+            if store.cached(key) is None:
+                outcome = "failed"
+                place.write_json(ERROR, describe_error(error))
+                place.write_json(ENDED, f"failed: {type(error).__name__}: {error}")
+                log.exception("%s failed", task.label)
+    if outcome == "done":
+        for place in desks:
+            place.write_json(ENDED, "done")
+    return outcome
 
 
 def _perform(
     store: "Store",
-    key: str,
-    place: Directory,
-    task: Task,
+    keys: Sequence[str],
+    desks: Sequence[Directory],
+    tasks: Sequence[Task],
     make_pipeline: "Callable[[], beam.Pipeline] | None",
 ) -> None:
-    component = load_component(task.component, Path(task.base) if task.base else None)
-    log.info("%s started", task.label)
-    writer = Writer(place)
-    writer.begin()
-    outputs = component.call(
-        _inputs(store, component, task.inputs),
-        component.params.model_validate_json(json.dumps(task.params)),
-        seed=task.seed,
-        run=None if task.run is None else run_info(task.run),
-        context=Context(
-            create=store.stage,
-            scratch=Directory(f"{store.work(key).url}/scratch"),
-            make_pipeline=make_pipeline,
-            report=writer,
-            log=log,
-        ),
-    )
-    commit(store, task, outputs)
-    log.info("%s done", task.label)
+    first = tasks[0]
+    base = Path(first.base) if first.base else None
+    component = load_component(first.component, base)
+    contexts = []
+    for key, place, task in zip(keys, desks, tasks, strict=True):
+        log.info("%s started", task.label)
+        writer = Writer(place)
+        writer.begin()
+        contexts.append(
+            Context(
+                create=store.stage,
+                scratch=Directory(f"{store.work(key).url}/scratch"),
+                make_pipeline=make_pipeline,
+                report=writer,
+                log=log,
+            )
+        )
+    inputs = _inputs(store, component, first.inputs)
+    params = component.params.model_validate_json(json.dumps(first.params))
+    if component.as_one(params):
+        seeds = [task.seed for task in tasks]
+        made = component.call_over_seeds(inputs, params, seeds=seeds, contexts=contexts)
+    else:
+        run = None if first.run is None else run_info(first.run)
+        made = [
+            component.call(inputs, params, seed=task.seed, run=run, context=context)
+            for task, context in zip(tasks, contexts, strict=True)
+        ]
+    for task, outputs in zip(tasks, made, strict=True):
+        commit(store, task, outputs)
+        log.info("%s done", task.label)
 
 
 def commit(store: "Store", task: Task, outputs: Mapping[str, Artifact]) -> None:

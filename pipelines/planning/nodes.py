@@ -36,6 +36,9 @@ class Node:
             trial of the spec, in order.
         gathered: names of the inputs that are gathered.
         closure, fingerprint: see `pipelines.planning.closure` and `Component`.
+        seeds: of the nodes that are done as one with it, its own included; empty where
+            it is done by itself. They are part of its key: in one program the last bits
+            of a result depend on what else is computed.
     """
 
     id: str
@@ -47,6 +50,7 @@ class Node:
     gathered: frozenset[str]
     closure: Mapping[str, str]
     fingerprint: str | None
+    seeds: tuple[int, ...] = ()
 
     def upstream(self) -> tuple[str, ...]:
         """Ids of the nodes that feed this one, each once."""
@@ -101,9 +105,21 @@ def _stage_nodes(
             node = replace(known, trials=(*known.trials, trial.index))
         groups[identity] = node
     fingerprint = component.fingerprint
+    together: dict[bytes, list[int]] = {}
+    for node in groups.values():
+        if node.seed is not None and component.as_one(node.params):
+            together.setdefault(_identity(replace(node, seed=None)), []).append(
+                node.seed
+            )
     for node in groups.values():
         read = None if fingerprint is None else fingerprint(node.params)
-        yield replace(node, id=_label(spec, node), fingerprint=read)
+        seeds = together.get(_identity(replace(node, seed=None)), [])
+        yield replace(
+            node,
+            id=_label(spec, node),
+            fingerprint=read,
+            seeds=tuple(sorted(seeds)),
+        )
 
 
 def _seed(spec: Spec, stage: Stage, trial: Trial, gathers: bool) -> int | None:
@@ -151,6 +167,8 @@ def node_key(
         "inputs": {name: list(given) for name, given in digests.items()},
         "run": run,
     }
+    if node.seeds:
+        material["seeds"] = list(node.seeds)
     return hashlib.sha256(canonical_json(material)).hexdigest()
 
 
@@ -172,6 +190,7 @@ def draft_record(
         params=plain_params(node.params),
         fingerprint=node.fingerprint,
         seed=node.seed,
+        seeds=node.seeds,
         run=run,
         inputs=dict(digests),
         sources={name: str(ref) for name, ref in node.stage.inputs.items()},

@@ -53,6 +53,8 @@ def own_changes(last: NodeRecord, new: NodeRecord) -> list[str]:
         reasons.append(f"data behind {new.stage}.source changed")
     if last.seed != new.seed:
         reasons.append(f"seed {last.seed} → {new.seed}")
+    if last.seeds != new.seeds:
+        reasons.append(f"done as one: seeds {_seeds(last)} → {_seeds(new)}")
     if last.run != new.run:
         reasons.append(f"the run's description changed: {_run_changes(last, new)}")
     return reasons
@@ -100,6 +102,10 @@ def show(value: Any) -> str:
         return str(value["kind"])
     text = "null" if value is None else str(value)
     return text if len(text) <= 40 else text[:39] + "…"
+
+
+def _seeds(record: NodeRecord) -> str:
+    return ", ".join(map(str, record.seeds)) or "none"
 
 
 def _run_changes(last: NodeRecord, new: NodeRecord) -> str:

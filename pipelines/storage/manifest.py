@@ -129,6 +129,7 @@ class NodeRecord:
         params: the resolved parameters, plain JSON values.
         fingerprint: of data outside of the store, or None.
         seed: or None if the component does not ask for it.
+        seeds: of all nodes that were done as one with it; empty if by itself.
         run: the run's description, or None if the component does not ask for it.
         inputs: input name -> digests of the artifacts, in order.
         sources: input name -> the output that feeds it (`split.curriculum`).
@@ -148,6 +149,7 @@ class NodeRecord:
     run: Mapping[str, Any] | None
     inputs: Mapping[str, tuple[str, ...]]
     sources: Mapping[str, str]
+    seeds: tuple[int, ...] = ()
     time: str = field(default_factory=lambda: now())
 
     def to_json(self) -> dict[str, Any]:
@@ -175,7 +177,9 @@ class NodeRecord:
         points = tuple(dict(point) for point in content.pop("points"))
         closure = dict(content.pop("closure"))
         params = dict(content.pop("params"))
+        seeds = tuple(map(_integer, content.pop("seeds", ())))
         return cls(
+            seeds=seeds,
             outputs=outputs,
             inputs=inputs,
             points=points,

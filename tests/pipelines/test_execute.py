@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 import signal
 
 import pytest
@@ -147,6 +148,76 @@ def test_a_worker_that_dies_fails_its_node_and_the_rest_goes_on(toy):
     assert record.status == "failed"
     assert [bool(trial.failed) for trial in record.trials] == [False, True]
     assert record.report is not None, "the report of the trial that is left"
+
+
+SEEDS = """\
+name: toy
+store: store
+stages:
+  source: {component: toy_components:source}
+  work: {component: toy_components:together}
+  gather: {component: toy_components:gather}
+matrix:
+  seed: [0, 1, 2]
+  work.together: [true, false]
+"""
+
+
+def diagnoses(outcomes):
+    found = {}
+    for name, record in outcomes.records.items():
+        if name.startswith("work"):
+            output = record.outputs["diagnosis"]
+            content = outcomes.store.get("diagnosis", output.digest).content()
+            found[name] = content["seed"], content["value"]
+    return found
+
+
+def test_seeds_are_done_as_one_where_parameters_say_so(go, toy):
+    toy.spec.write_text(SEEDS)
+    assert diagnoses(go()) == {
+        f"work[seed={seed},together={name}]": (seed, count)
+        for seed in range(3)
+        for name, count in (("true", 3), ("false", 1))
+    }
+    assert made(go()) == []
+
+
+def test_what_is_done_as_one_is_done_again_as_one(go, toy):
+    """Seeds beside it are part of a node's key, and a lost one takes all along."""
+    toy.spec.write_text(SEEDS.replace("[true, false]", "[true]"))
+    assert set(diagnoses(go("seed=1")).values()) == {(1, 1)}
+    first = go()
+    assert set(diagnoses(first).values()) == {(0, 3), (1, 3), (2, 3)}
+    output = first.records["work[seed=2,together=true]"].outputs["diagnosis"]
+    path = first.store.get("diagnosis", output.digest).path("")
+    shutil.rmtree(path)
+    works = [f"work[seed={seed},together=true]" for seed in range(3)]
+    assert made(go()) == works
+
+
+def test_the_plan_says_that_other_seeds_are_beside(go, toy):
+    toy.spec.write_text(SEEDS.replace("[true, false]", "[true]"))
+    go()
+    spec = load_spec(
+        str(toy.spec), [f"store={toy.store}", "work.together=true", "seed=1"]
+    )
+    plan = make_plan(spec, Store(spec.store))
+    reasons = [plan.state(node).reason for node in plan.nodes]
+    assert "done as one: seeds 0, 1, 2 → 1" in " ".join(reasons)
+
+
+@pytest.mark.parametrize(
+    "fault, message",
+    [("raise", "ValueError: 3 seeds went wrong"), ("SIGKILL", "died of SIGKILL")],
+)
+def test_seeds_that_are_done_as_one_fail_as_one(toy, fault, message):
+    toy.spec.write_text(SEEDS.replace("together: [true, false]", "together: [true]"))
+    result = toy.run(TWO, f"work.fault={fault}")
+    assert result.returncode == 3, result.stderr
+    assert result.stdout.count(message) >= 3
+    (record,) = list_runs(Store(str(toy.store)))
+    assert all(trial.failed for trial in record.trials) and len(record.trials) == 3
 
 
 def test_two_runs_at_once_both_succeed(toy):

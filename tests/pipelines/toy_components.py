@@ -3,10 +3,11 @@
 import os
 import signal
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 from components.artifacts import Diagnosis, Metrics, Report
-from components.component import Context, component
+from components.component import Context, OverSeeds, component
 from components.parts import Params
 from components.run import RunInfo
 
@@ -90,6 +91,39 @@ def where(metrics: Metrics, *, seed: int, context: Context) -> Diagnosis:
     made = context.create(Diagnosis)
     made.write_json("diagnosis.json", {"pid": os.getpid(), "seed": seed})
     return made
+
+
+class TogetherParams(Params):
+    together: bool = True
+    fault: str = ""
+
+
+def all_seeds(
+    metrics: Metrics,
+    params: TogetherParams,
+    *,
+    seeds: Sequence[int],
+    contexts: Sequence[Context],
+) -> list[Diagnosis]:
+    """Say which seeds were worked on at once."""
+    if params.fault == "raise":
+        raise ValueError(f"{len(seeds)} seeds went wrong")
+    if params.fault:
+        os.kill(os.getpid(), getattr(signal, params.fault))
+    made = []
+    for seed, context in zip(seeds, contexts, strict=True):
+        made.append(context.create(Diagnosis))
+        told = {"seed": seed, "value": len(seeds), "verdict": "healthy"}
+        made[-1].write_json("diagnosis.json", told)
+    return made
+
+
+@component(placement="worker", over_seeds=OverSeeds(lambda p: p.together, all_seeds))
+def together(
+    metrics: Metrics, params: TogetherParams, *, seed: int, context: Context
+) -> Diagnosis:
+    """Work on one seed, or on all."""
+    return all_seeds(metrics, params, seeds=[seed], contexts=[context])[0]
 
 
 @component(placement="worker")

@@ -18,6 +18,10 @@ A backend module (named as `keras.backend.backend()` names it) provides:
   -> carry`, `count` calls of `step(index, carry, *inputs) -> carry` in one compiled
   call, the count not part of what is compiled; on one device by default;
 - `compile_function(function, variables, policy)`: one pure function, compiled;
+- JAX alone: `compile_seeds_loop(step, variables, policy)`: `run(first, count, carries,
+  members, shared, own) -> carries`, the same loop of several sets of variables in one
+  program, of `step(index, carry, shared, own)`; and of a compiled function
+  `reading(variables)`, the same program that reads others;
 - `on_device(array, devices)`: an array as a tensor that is there for all calls;
 - `precision(double)`: a context in which float64 is to be had, or need not be;
 - `Devices(count)`: what a training runs on, see `components.train.backend.devices`;

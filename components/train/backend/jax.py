@@ -6,6 +6,7 @@ every value of the scope around it (nested scopes do not chain), and passes what
 function wrote on as values.
 """
 
+import operator
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from contextvars import ContextVar
@@ -151,6 +152,74 @@ def compile_loop(
     devices: Devices | None = None,
 ) -> Callable[..., Carry]:
     devices = devices or Devices()
+    # The old values' memory holds the new ones. Left to itself the compiler might
+    # divide parameters over the devices, and compile again for them so divided.
+    compiled = jax.jit(
+        _calls(step, variables, policy, devices),
+        donate_argnums=(3,),
+        out_shardings=devices.whole,
+    )
+
+    def run(first: int, count: int, carry: Carry, *inputs: Any) -> Carry:
+        carry = {name: jnp.float32(value) for name, value in carry.items()}
+        carry, values = devices.everywhere((carry, _values(variables)))
+        for at, length in _spans(policy, first, count):
+            carry, values = compiled(at, length, carry, values, *inputs)
+        _assign(variables, values)
+        return dict(carry)
+
+    return run
+
+
+def compile_seeds_loop(
+    step: Callable[..., Carry], variables: Sequence[Any], policy: str
+) -> Callable[..., list[Carry]]:
+    calls = jax.vmap(
+        _calls(step, variables, policy, Devices()), in_axes=(None, None, 0, 0, None, 0)
+    )
+
+    def together(
+        first: Any, count: Any, carries: Any, members: Any, shared: Any, own: Any
+    ) -> Any:
+        stacked = [jax.tree.map(_stacked, *each) for each in (carries, members)]
+        told = calls(first, count, *stacked, shared, jax.tree.map(_stacked, *own))
+        return [
+            [jax.tree.map(operator.itemgetter(index), each) for each in told]
+            for index in range(len(members))
+        ]
+
+    compiled = jax.jit(together, donate_argnums=(3,))
+
+    def run(
+        first: int,
+        count: int,
+        carries: Sequence[Carry],
+        members: Sequence[Sequence[Any]],
+        shared: dict[str, Any],
+        own: Sequence[dict[str, Any]],
+    ) -> list[Carry]:
+        told = [
+            ({name: jnp.float32(value) for name, value in carry.items()}, _values(each))
+            for carry, each in zip(carries, members, strict=True)
+        ]
+        for at, length in _spans(policy, first, count):
+            told = compiled(
+                at, length, *map(list, zip(*told, strict=True)), shared, own
+            )
+        for each, (_, values) in zip(members, told, strict=True):
+            _assign(each, values)
+        return [dict(carry) for carry, _ in told]
+
+    return run
+
+
+def _calls(
+    step: Callable[..., Carry],
+    variables: Sequence[Any],
+    policy: str,
+    devices: Devices,
+) -> Callable[..., tuple[Carry, list[Any]]]:
+    """(first, count, carry, values, *inputs) -> carry and values after those steps."""
     quick = policy == "xla" and devices.kind == "cpu"
 
     def products() -> AbstractContextManager[None]:
@@ -167,42 +236,38 @@ def compile_loop(
 
         return jax.lax.fori_loop(first, first + count, body, (carry, values))
 
-    # The old values' memory holds the new ones. Left to itself the compiler might
-    # divide parameters over the devices, and compile again for them so divided.
-    compiled = jax.jit(
-        loop if policy == "xla" else once,
-        donate_argnums=(3,),
-        out_shardings=devices.whole,
-    )
+    return loop if policy == "xla" else once
 
-    def run(first: int, count: int, carry: Carry, *inputs: Any) -> Carry:
-        carry = {name: jnp.float32(value) for name, value in carry.items()}
-        carry, values = devices.everywhere((carry, _values(variables)))
-        calls = [(first, count)]
-        if policy != "xla":
-            calls = [(index, 1) for index in range(first, first + count)]
-        for start, length in calls:
-            at, times = jnp.int32(start), jnp.int32(length)
-            carry, values = compiled(at, times, carry, values, *inputs)
-        _assign(variables, values)
-        return dict(carry)
 
-    return run
+def _spans(policy: str, first: int, count: int) -> list[tuple[Any, Any]]:
+    """First step and number of steps of each compiled call."""
+    spans = [(first, count)]
+    if policy != "xla":
+        spans = [(index, 1) for index in range(first, first + count)]
+    return [(jnp.int32(start), jnp.int32(length)) for start, length in spans]
+
+
+class Compiled:
+    """A compiled function that reads variables."""
+
+    def __init__(self, compiled: Callable[..., Any], variables: Sequence[Any]) -> None:
+        self.compiled, self.variables = compiled, variables
+
+    def __call__(self, *inputs: Any) -> Any:
+        return self.compiled(_values(self.variables), *inputs)
+
+    def reading(self, variables: Sequence[Any]) -> "Compiled":
+        return Compiled(self.compiled, variables)
 
 
 def compile_function(
     function: Callable[..., Any], variables: Sequence[Any], policy: str
-) -> Callable[..., Any]:
+) -> Compiled:
     def pure(values: list[Any], *inputs: Any) -> Any:
         with _inside(variables, values):
             return function(*inputs)
 
-    compiled = jax.jit(pure)
-
-    def run(*inputs: Any) -> Any:
-        return compiled(_values(variables), *inputs)
-
-    return run
+    return Compiled(jax.jit(pure), variables)
 
 
 @contextmanager
@@ -221,6 +286,10 @@ def _inside(
             yield scope
         finally:
             SCOPE.reset(token)
+
+
+def _stacked(*each: Any) -> Any:
+    return jnp.stack(each)
 
 
 def _values(variables: Sequence[Any]) -> list[Any]:

@@ -188,14 +188,14 @@ def test_errors_cross_with_class_message_and_traceback(module, name, kind, messa
 
 
 def test_what_is_heard_is_passed_on(make_context, caplog):
-    context, told = make_context(), []
-    context.report = lambda *seen: told.append(seen)
-    content = {"step": 1, "total": 2, "fields": {"loss": 0.5}}
-    assert not process.heard(json.dumps(["progress", content]), context)
+    contexts, told = [make_context(), make_context()], []
+    contexts[1].report = lambda *seen: told.append(seen)
+    content = {"assignment": 1, "step": 1, "total": 2, "fields": {"loss": 0.5}}
+    assert not process.heard(json.dumps(["progress", content]), contexts)
     with caplog.at_level("INFO"):
         spoken = json.dumps(["log", {"level": 20, "message": "100% there"}])
-        assert not process.heard(spoken, context)
-        assert not process.heard("no JSON", context)
+        assert not process.heard(spoken, contexts)
+        assert not process.heard("no JSON", contexts)
     assert told == [(1, 2, {"loss": 0.5})]
     assert caplog.messages == ["100% there", "no JSON"]
-    assert process.heard('["done", null]', context)
+    assert process.heard('["done", null]', contexts)

@@ -11,7 +11,7 @@ import pytest
 
 from components.artifacts import Gan, Telemetry
 from components.directory import Directory
-from components.train import trainer
+from components.train import timetable, trainer
 
 ROOT = Path(__file__).parents[3]
 RICH = {
@@ -46,8 +46,8 @@ def failure(at):
 @pytest.fixture
 def single_steps(monkeypatch):
     """One step in each compiled call, and each reported."""
-    monkeypatch.setattr(trainer, "FIRST_CALL", 1)
-    monkeypatch.setattr(trainer, "SECONDS_A_CALL", 0.0)
+    monkeypatch.setattr(timetable, "FIRST_CALL", 1)
+    monkeypatch.setattr(timetable, "SECONDS_A_CALL", 0.0)
     monkeypatch.setattr(trainer, "SECONDS_A_REPORT", 0.0)
 
 
@@ -79,7 +79,7 @@ def test_equal_seeds_train_equal_gans_and_others_do_not(
 def test_the_length_of_a_compiled_call_changes_nothing(
     play, parameters, content, compiled, single_steps, monkeypatch
 ):
-    monkeypatch.setattr(trainer, "FIRST_CALL", 5)
+    monkeypatch.setattr(timetable, "FIRST_CALL", 5)
     assert compiled == content(play(parameters(**RICH), policy=None))
 
 
@@ -143,10 +143,11 @@ import json, sys
 from components.artifacts import Curriculum
 from components.directory import Directory
 from components.component import Context
-from components.train import trainer
+from components.train import timetable, trainer
 from components.train.params import TrainParams
 from components.train.stage import train
-trainer.FIRST_CALL, trainer.SECONDS_A_CALL, trainer.SECONDS_A_REPORT = 1, 0.0, 0.0
+timetable.FIRST_CALL, timetable.SECONDS_A_CALL = 1, 0.0
+trainer.SECONDS_A_REPORT = 0.0
 curriculum, base, params = sys.argv[1:]
 context = Context(
     create=lambda kind: kind(f"{base}/{kind.type}"),

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from components.artifacts import Curriculum
-from components.train import shards, trainer
+from components.train import shards, timetable, trainer
 from components.train.feeds import Resident, Streamed, feed_of
 from components.train.game import Game
 from components.train.shards import ShardError, open_shards
@@ -50,8 +50,8 @@ def labelled(curriculum_from_arrays, tmp_path_factory):
 @pytest.fixture
 def single_steps(monkeypatch):
     """One step in each compiled call, and each reported."""
-    monkeypatch.setattr(trainer, "FIRST_CALL", 1)
-    monkeypatch.setattr(trainer, "SECONDS_A_CALL", 0.0)
+    monkeypatch.setattr(timetable, "FIRST_CALL", 1)
+    monkeypatch.setattr(timetable, "SECONDS_A_CALL", 0.0)
     monkeypatch.setattr(trainer, "SECONDS_A_REPORT", 0.0)
 
 
@@ -136,11 +136,11 @@ def test_neither_pacing_nor_the_length_of_a_call_compiles_anew(
         return step(self, *arguments)
 
     monkeypatch.setattr(Game, "step", counted)
-    monkeypatch.setattr(trainer, "FIRST_CALL", 1)
+    monkeypatch.setattr(timetable, "FIRST_CALL", 1)
     play(parameters(**SHORT | {"steps": 1}, data=STREAMED))
     once = len(traced)
     assert once >= 1
-    monkeypatch.setattr(trainer, "FIRST_CALL", 3)
+    monkeypatch.setattr(timetable, "FIRST_CALL", 3)
     pacing = {"kind": "step", "until": 0.5}
     play(parameters(**SHORT, pacing=pacing, data=STREAMED))
     assert len(traced) == 2 * once

@@ -1,0 +1,66 @@
+"""When a training stops for something, and how long it plays at a time."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import numpy as np
+
+from components.train.params import TrainParams
+from components.train.probes import Probe
+
+SECONDS_A_CALL = 0.4
+FIRST_CALL = 16
+
+
+class Timetable:
+    """The steps at which training stops for something."""
+
+    def __init__(self, params: TrainParams, tiers: int) -> None:
+        self.steps = steps = params.steps
+        telemetry = params.telemetry
+        every = telemetry.every or max(1, steps // 60)
+        self.readings = {*range(0, steps, every), steps}
+        known = np.array(sorted(self.readings))
+        wanted = np.linspace(0, steps, telemetry.snapshots + 1)
+        nearest = np.abs(known[:, None] - wanted[None, :]).argmin(axis=0)
+        self.snapshots = {int(step) for step in known[nearest]}
+        self.checkpoints = set(
+            range(params.checkpoint.every, steps, params.checkpoint.every)
+        )
+        self.pacing = params.pacing.boundaries(steps, tiers)
+        self.numbers = {step: number for number, step in enumerate(known.tolist())}
+        self.all: list[int] = sorted(
+            {*self.readings, *self.checkpoints, *self.pacing} & {*range(steps + 1)}
+        )
+
+    def next(self, step: int) -> int:
+        """The first boundary after a step."""
+        return min(boundary for boundary in self.all if boundary > step)
+
+    def due(self, probe: Probe, step: int) -> bool:
+        """Whether a probe reads at a step that has readings."""
+        if probe.at_snapshots:
+            return step in self.snapshots
+        return self.numbers[step] % probe.every == 0 or step == self.steps
+
+
+class Pace:
+    """How long compiled calls are: short enough to report progress between.
+
+    Attributes:
+        size: steps in the next call, at most.
+        rate: steps a second in the last one.
+    """
+
+    def __init__(self) -> None:
+        self.size, self.rate = FIRST_CALL, 0.0
+
+    @contextmanager
+    def timed(self, count: int) -> Iterator[None]:
+        """Around a call of so many steps, to its end."""
+        started = time.monotonic()
+        yield
+        self.rate = count / max(time.monotonic() - started, 1e-6)
+        wished = int(self.rate * SECONDS_A_CALL)
+        self.size = max(1, min(wished, 2 * self.size))
