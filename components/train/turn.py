@@ -66,6 +66,8 @@ class Turn:
 
         Their classes are as frequent as among the records drawn from.
         """
+        if self.game.params.latents.shared:
+            purpose = "players"
         latents = self.game.latents(self.size, f"latents/{purpose}", self.counter)
         latents = self.game.devices.divided(self.part.of(latents))
         labels = self._labels(self._rows(f"labels/{purpose}"))

@@ -14,6 +14,8 @@ from components.train.networks import (
 )
 from components.train.networks.grid import coarsest
 from components.train.networks.layers import (
+    BatchNorm,
+    Deviation,
     activation,
     append_stddev,
     dense,
@@ -38,6 +40,10 @@ class DcganGenerator(Generator):
     """Channels before each doubling of height and width."""
     activation: Activation = "relu"
     normalization: GeneratorNormalization = "none"
+    batch_norm: BatchNorm = BatchNorm()
+    """Of normalization `batch`."""
+    initial_deviation: Deviation = None
+    """Of weights drawn from a normal distribution; null: Glorot's uniform one."""
 
     def fits(self, shape: tuple[int, ...]) -> None:
         coarsest("generator", shape, len(self.channels), EACH)
@@ -46,18 +52,29 @@ class DcganGenerator(Generator):
         height, width = coarsest("generator", shape, len(self.channels), EACH)
         first, *rest = self.channels
         layers: list[Any] = [
-            dense(height * width * first, "generator_dense", seed),
+            dense(
+                height * width * first,
+                "generator_dense",
+                seed,
+                deviation=self.initial_deviation,
+            ),
             keras.layers.Reshape((height, width, first), name="generator_grid"),
         ]
         for index, channels in enumerate([*rest, shape[-1]]):
             layers += [
-                *normalize(self.normalization, f"generator_norm_{index}", True),
+                *normalize(
+                    self.normalization,
+                    f"generator_norm_{index}",
+                    True,
+                    self.batch_norm,
+                ),
                 activation(self.activation, f"generator_activation_{index}"),
                 strided(
                     keras.layers.Conv2DTranspose,
                     channels,
                     f"generator_convolution_{index}",
                     seed,
+                    self.initial_deviation,
                 ),
             ]
         layers.append(activation("tanh", "generator_range", last_dtype()))
@@ -87,8 +104,16 @@ class DcganDiscriminator(NormalizedDiscriminator):
         for index, channels in enumerate(self.channels):
             name = f"discriminator_convolution_{index}"
             steps += [
-                strided(keras.layers.Conv2D, channels, name, seed),
-                *normalize(kind, f"discriminator_norm_{index}", True, self.groups),
+                strided(
+                    keras.layers.Conv2D, channels, name, seed, self.initial_deviation
+                ),
+                *normalize(
+                    kind,
+                    f"discriminator_norm_{index}",
+                    True,
+                    self.batch_norm,
+                    self.groups,
+                ),
                 activation(self.activation, f"discriminator_activation_{index}"),
             ]
         if kind == "minibatch_stddev":
@@ -97,16 +122,19 @@ class DcganDiscriminator(NormalizedDiscriminator):
         return steps
 
     def score(self, shape: tuple[int, ...], seed: int) -> Any:
-        return dense(1, "discriminator_output", seed, last_dtype())
+        name = "discriminator_output"
+        return dense(1, name, seed, last_dtype(), self.initial_deviation)
 
 
-def strided(layer: Any, channels: int, name: str, seed: int) -> Any:
+def strided(
+    layer: Any, channels: int, name: str, seed: int, deviation: Deviation
+) -> Any:
     """A convolution of a 4 by 4 kernel that halves, or transposed doubles, the grid."""
     return layer(
         channels,
         4,
         strides=2,
         padding="same",
-        kernel_initializer=initializer(seed, name),
+        kernel_initializer=initializer(seed, name, deviation),
         name=name,
     )

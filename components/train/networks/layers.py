@@ -1,8 +1,11 @@
 """Layers that several kinds of network are made of."""
 
-from typing import Any
+from typing import Annotated, Any
+
+from annotated_types import Ge, Gt, Lt
 
 from components.lazy import lazy_import
+from components.parts import Params
 from components.train.seeds import derive
 
 keras = lazy_import("keras")
@@ -12,8 +15,23 @@ EPSILON = 1e-8
 """Under the root of `minibatch_stddev`, whose slope at 0 is infinite without it."""
 
 
-def initializer(seed: int, name: str) -> Any:
-    """Glorot's uniform initializer (Keras's default), seeded by the layer's name."""
+class BatchNorm(Params):
+    """How layers of batch normalization are set."""
+
+    momentum: Annotated[float, Ge(0), Lt(1)] = 0.9
+    """Share of the old running statistics that a step keeps."""
+    epsilon: Annotated[float, Gt(0)] = 1e-3
+    """Added to a variance, whose root divides."""
+
+
+Deviation = Annotated[float, Gt(0)] | None
+"""Of weights drawn from a normal distribution; None: Glorot's uniform one."""
+
+
+def initializer(seed: int, name: str, deviation: Deviation = None) -> Any:
+    """What weights are drawn from at first, seeded by the layer's name."""
+    if deviation is not None:
+        return normal(deviation, seed, name)
     return keras.initializers.GlorotUniform(seed=derive(seed, f"initial/{name}"))
 
 
@@ -45,16 +63,27 @@ def activation(kind: str, name: str, dtype: str | None = None) -> Any:
     return keras.layers.Activation(kind, name=name, dtype=dtype)
 
 
-def dense(width: int, name: str, seed: int, dtype: str | None = None) -> Any:
-    return keras.layers.Dense(
-        width, kernel_initializer=initializer(seed, name), name=name, dtype=dtype
-    )
+def dense(
+    width: int,
+    name: str,
+    seed: int,
+    dtype: str | None = None,
+    deviation: Deviation = None,
+) -> Any:
+    drawn = initializer(seed, name, deviation)
+    return keras.layers.Dense(width, kernel_initializer=drawn, name=name, dtype=dtype)
 
 
-def normalize(kind: str, name: str, convolutional: bool, groups: int = 1) -> list[Any]:
+def normalize(
+    kind: str, name: str, convolutional: bool, batch: BatchNorm, groups: int = 1
+) -> list[Any]:
     """The normalization layer of a kind, as a list of none or one."""
     if kind in ("batch", "batch_split"):
-        return [keras.layers.BatchNormalization(momentum=0.9, name=name)]
+        return [
+            keras.layers.BatchNormalization(
+                momentum=batch.momentum, epsilon=batch.epsilon, name=name
+            )
+        ]
     if kind == "instance":
         return [keras.layers.GroupNormalization(groups=-1, name=name)]
     if kind == "group":

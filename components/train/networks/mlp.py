@@ -15,6 +15,8 @@ from components.train.networks import (
     Step,
 )
 from components.train.networks.layers import (
+    BatchNorm,
+    Deviation,
     activation,
     append_stddev,
     dense,
@@ -39,6 +41,10 @@ class MlpGenerator(Generator):
     pieces: Pieces = 5
     """Linear pieces that each unit of `maxout` is the largest of."""
     normalization: GeneratorNormalization = "none"
+    batch_norm: BatchNorm = BatchNorm()
+    """Of normalization `batch`."""
+    initial_deviation: Deviation = None
+    """Of weights drawn from a normal distribution; null: Glorot's uniform one."""
     output: Literal["auto", "linear", "tanh"] = "auto"
     """Range of the samples; `auto` is tanh for images (height, width, channels)."""
 
@@ -47,11 +53,29 @@ class MlpGenerator(Generator):
         for index, width in enumerate(self.units):
             name = f"generator_dense_{index}"
             layers += [
-                dense(_wide(width, self.activation, self.pieces), name, seed),
-                *normalize(self.normalization, f"generator_norm_{index}", False),
+                dense(
+                    _wide(width, self.activation, self.pieces),
+                    name,
+                    seed,
+                    deviation=self.initial_deviation,
+                ),
+                *normalize(
+                    self.normalization,
+                    f"generator_norm_{index}",
+                    False,
+                    self.batch_norm,
+                ),
                 *_activate(self.activation, "generator", index, width, self.pieces),
             ]
-        layers.append(dense(math.prod(shape), "generator_output", seed, last_dtype()))
+        layers.append(
+            dense(
+                math.prod(shape),
+                "generator_output",
+                seed,
+                last_dtype(),
+                self.initial_deviation,
+            )
+        )
         layers.append(
             keras.layers.Reshape(shape, name="generator_shape", dtype=last_dtype())
         )
@@ -92,8 +116,8 @@ class MlpDiscriminator(NormalizedDiscriminator):
             name = f"discriminator_dense_{index}"
             norm = f"discriminator_norm_{index}"
             steps += [
-                dense(wide, name, seed),
-                *normalize(kind, norm, False, self.groups),
+                dense(wide, name, seed, deviation=self.initial_deviation),
+                *normalize(kind, norm, False, self.batch_norm, self.groups),
                 *_activate(self.activation, "discriminator", index, width, self.pieces),
             ]
         if kind == "minibatch_stddev":
@@ -101,7 +125,8 @@ class MlpDiscriminator(NormalizedDiscriminator):
         return steps
 
     def score(self, shape: tuple[int, ...], seed: int) -> Any:
-        return dense(1, "discriminator_output", seed, last_dtype())
+        name = "discriminator_output"
+        return dense(1, name, seed, last_dtype(), self.initial_deviation)
 
 
 def _wide(width: int, kind: str, pieces: int) -> int:

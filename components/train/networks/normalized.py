@@ -6,6 +6,7 @@ from annotated_types import Ge
 from pydantic import model_validator
 
 from components.train.networks import Discriminator, DiscriminatorNormalization
+from components.train.networks.layers import BatchNorm, Deviation
 
 
 class NormalizedDiscriminator(Discriminator):
@@ -16,6 +17,10 @@ class NormalizedDiscriminator(Discriminator):
     `batch_split` each side with its own statistics, `group` each record over groups of
     channels. `minibatch_stddev` normalizes nothing and shows the last layer how much
     the records of a batch vary."""
+    batch_norm: BatchNorm = BatchNorm()
+    """Of normalization `batch` and `batch_split`."""
+    initial_deviation: Deviation = None
+    """Of weights drawn from a normal distribution; null: Glorot's uniform one."""
     groups: Annotated[int, Ge(1)] = 8
     """Groups of channels that `group` normalizes apart; must divide each width."""
     group_size: Annotated[int, Ge(2)] | None = 4

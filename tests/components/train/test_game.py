@@ -88,6 +88,15 @@ def test_latents_have_their_distribution(parameters, distribution, low, deviatio
     assert latents.std() == pytest.approx(deviation, rel=0.03)
 
 
+@pytest.mark.parametrize("shared", [True, False])
+def test_players_see_the_same_latents_only_if_they_share_them(parameters, shared):
+    game = make(parameters, latents={"size": 3, "shared": shared})
+    turn = Turn(game, 0, 0, {"data": np.ones((8, 2), np.float32), "limit": 8})
+    seen = [turn.generated(each) for each in ("discriminator", "generator")]
+    same = np.array_equal(*(np.asarray(batch.records) for batch in seen))
+    assert same == shared
+
+
 def test_a_split_batch_scores_each_side_alone(parameters):
     random = np.random.default_rng(0)
     real, generated = random.standard_normal((2, 8, 2)).astype(np.float32)

@@ -10,7 +10,12 @@ from pydantic import ValidationError
 
 from components.train.networks import ShapeError
 from components.train.networks.dcgan import DcganDiscriminator, DcganGenerator
-from components.train.networks.layers import EPSILON, append_stddev, normalize
+from components.train.networks.layers import (
+    EPSILON,
+    BatchNorm,
+    append_stddev,
+    normalize,
+)
 from components.train.networks.mlp import MlpDiscriminator, MlpGenerator
 from components.train.networks.point import PointDiscriminator
 from components.train.networks.resnet import ResnetDiscriminator
@@ -96,7 +101,7 @@ def test_weights_depend_on_the_seed_alone(network, kind):
 )
 def test_what_is_normalized_has_mean_zero_and_variance_one(kind, convolutional, sets):
     x = 3 + 10 * noise(6, 5, 5, 4) if convolutional else 3 + 10 * noise(6, 40)
-    (layer,) = normalize(kind, "norm", convolutional, groups=2)
+    (layer,) = normalize(kind, "norm", convolutional, BatchNorm(), groups=2)
     values = sets(np.asarray(layer(x, training=True)))
     values = values.reshape(*values.shape[:2], -1)
     # The variance of 100 loses its thousandth (Keras's epsilon): 1e-5; float32 adds
@@ -160,6 +165,34 @@ def test_others_read_no_mates_and_pack_nothing():
     for network in (PointDiscriminator(), ResnetDiscriminator(), DcganDiscriminator()):
         assert not network.reads_mates
         assert network.packing == 1
+
+
+@pytest.mark.parametrize("network", [MlpGenerator, DcganGenerator])
+def test_weights_are_drawn_with_the_deviation_that_is_stated(network):
+    model = network(initial_deviation=0.02).build(64, IMAGE, seed=0)
+    kernels = [layer.kernel for layer in model.layers if hasattr(layer, "kernel")]
+    assert len(kernels) > 2
+    for kernel in map(np.asarray, kernels):
+        # Five deviations of a sample deviation, deviation/√2n.
+        bound = 5 * 0.02 / np.sqrt(2 * kernel.size)
+        assert abs(kernel.std() - 0.02) < bound
+
+
+@pytest.mark.parametrize(
+    "build",
+    [
+        lambda **given: MlpGenerator(**given).build(4, (2,), seed=0),
+        lambda **given: DcganGenerator(**given).build(4, IMAGE, seed=0),
+        lambda **given: MlpDiscriminator(**given).build((2,), seed=0),
+        lambda **given: DcganDiscriminator(**given).build(IMAGE, seed=0),
+    ],
+)
+def test_batch_normalization_is_as_stated(build):
+    settings = BatchNorm(momentum=0.95, epsilon=1e-4)
+    model = build(normalization="batch", batch_norm=settings)
+    layers = [each for each in model.layers if hasattr(each, "moving_mean")]
+    assert layers
+    assert {(each.momentum, each.epsilon) for each in layers} == {(0.95, 1e-4)}
 
 
 def test_records_of_a_wrong_shape_are_refused_with_both_shapes():
