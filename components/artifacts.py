@@ -229,10 +229,12 @@ class Metrics(Artifact):
 
 
 class Measurements(Artifact):
-    """What was measured of a game whose solution is known: `measurements.json`.
+    """What was measured, beside what theory or a paper says: `measurements.json`.
 
     {"figures": {name: {measured, closed_form, relative_error, tolerance, agrees,
     meaning}}}; all but `measured` and `meaning` are null where theory says nothing.
+    Beside a paper's, a figure also has `interval`, [low, high] or null, and
+    `published`: {paper, trials, value, spread}, null where the paper has none.
     """
 
     type: ClassVar[str] = "measurements"

@@ -11,7 +11,15 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
-from components.report import charts, measured, portraits, sections, view, words
+from components.report import (
+    charts,
+    measured,
+    portraits,
+    published,
+    sections,
+    view,
+    words,
+)
 from components.report.findings import failing
 from components.report.svg import number
 
@@ -101,18 +109,32 @@ def _verdict(trials: Sequence[Trial]) -> str:
 
 def _measured(trials: Sequence[Trial]) -> dict[str, Any] | None:
     """What was measured in place of, or beside, a diagnosis; None if nothing was."""
-    rows = measured.table(trials)
-    if not rows:
+    rows, papers = measured.table(trials), published.papers(trials)
+    if not rows and not papers:
         return None
-    paths = portraits.portraits(trials)
+    paths = portraits.portraits(trials) if rows else []
     return {
         "alone": any(map(measured.measured, trials)),
+        "papers": papers,
+        "beside": _beside(trials)[: measured.MOST] if papers else [],
+        "finals": _finals(trials) if papers else [],
         "rows": rows[: measured.MOST],
         "left_out": max(0, len(rows) - measured.MOST),
         "meanings": measured.meanings(trials),
         "paths": paths,
-        "curve": None if paths else sections.signal(_drawn(trials)),
+        "curve": None if paths or papers else sections.signal(_drawn(trials)),
     }
+
+
+def _beside(trials: Sequence[Trial]) -> list[dict[str, Any]]:
+    groups = [(view.variant_name(group), group) for group in view.variants(trials)]
+    return published.table(groups)
+
+
+def _finals(trials: Sequence[Trial]) -> list[dict[str, Any]]:
+    """The samples of each variant's first trial."""
+    shown = [sections.final(trial) for trial in _one_each(trials)[:GROUPS]]
+    return [entry for entry in shown if entry["generated"] is not None]
 
 
 def _worst(found: Sequence[Sequence[Trial]]) -> list[dict[str, Any]]:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from components.report import measured, view, words
+from components.report import measured, published, view, words
 from components.report.svg import DASH, number
 
 SPECIAL = re.compile(r"([\\`*_{}\[\]()#+!|<>&~$@-])")
@@ -22,6 +22,7 @@ def render_markdown(content: Mapping[str, Any]) -> str:
         *(_finding(group) for group in found[:MOST]),
         _matrix(content),
         _figures(content["trials"]),
+        _beside(content["trials"]),
         _expectations(content["expectations"]),
         f"Spec {code(content['spec']['path'])}, run {code(content['run'])}.",
     ]
@@ -106,6 +107,22 @@ def _figures(trials: Sequence[Mapping[str, Any]]) -> str:
         lines.append(f"| {cells} |")
     if len(rows) > FIGURES:
         lines += ["", f"{words.plural(len(rows) - FIGURES, 'more figure')}."]
+    return "\n".join(lines)
+
+
+def _beside(trials: Sequence[Mapping[str, Any]]) -> str:
+    if not published.papers(trials):
+        return ""
+    groups = [(view.variant_name(group), group) for group in view.variants(trials)]
+    papers = ", ".join(published.papers(trials))
+    lines = [
+        f"| variant | figure | here | 95 % interval | seeds | {text(papers)} |",
+        "|---|---|---|---|---|---|",
+    ]
+    for row in published.table(groups)[:FIGURES]:
+        values = (row["measured"], row["interval"], str(row["seeds"]), row["paper"])
+        cells = " | ".join([text(row["variant"]), text(row["name"]), *values])
+        lines.append(f"| {cells} |")
     return "\n".join(lines)
 
 

@@ -1,9 +1,9 @@
-"""Trials whose games were measured instead of diagnosed: what to say of them. Pure."""
+"""Trials that were measured instead of diagnosed: what to say of them. Pure."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from components.report import words
+from components.report import published, words
 from components.report.svg import DASH, MINUS, SUPERSCRIPT
 
 Trial = Mapping[str, Any]
@@ -31,6 +31,9 @@ def agreement(trials: Sequence[Trial]) -> tuple[int, int]:
 def summary(trials: Sequence[Trial]) -> str:
     """The agreement in one sentence."""
     good, total = agreement(trials)
+    papers = published.papers(trials)
+    if not total and papers:
+        return f"Measured beside {words.sentence(papers)}"
     if not total:
         return "Measured; theory says nothing of these figures"
     agree = "agrees" if total == 1 else "agree"
@@ -42,7 +45,11 @@ def table(trials: Sequence[Trial]) -> list[dict[str, Any]]:
     """A row a figure, each trial's together."""
     rows: list[dict[str, Any]] = []
     for trial in trials:
-        figures = trial["measurements"]
+        figures = {
+            name: figure
+            for name, figure in trial["measurements"].items()
+            if not figure.get("published")
+        }
         for place, (name, figure) in enumerate(figures.items()):
             rows.append(
                 {
