@@ -3,7 +3,8 @@
 Run as `python device_games.py IN OUT`, with KERAS_BACKEND set, and for JAX XLA_FLAGS,
 which divide the CPU into four devices; TensorFlow's is divided here. IN is JSON, a
 list of TrainParams; OUT an .npz with, of game g on n devices, the trajectory `g/n`: a
-row for each of the stops, every weight and the last step's readings in it.
+row for each of the stops, every weight and the last step's readings in it; and
+`g/streamed`, on four devices with records read from where they lie.
 """
 
 import json
@@ -14,6 +15,7 @@ import keras
 import numpy as np
 from backend_games import SHAPES, start
 
+from components.train.feeds import Streamed
 from components.train.game import START, Game
 from components.train.params import TrainParams
 from components.train.precision import precision
@@ -31,7 +33,23 @@ def divide_the_cpu():
         tf.config.set_logical_device_configuration(cpu, four)
 
 
-def play(parameters, devices):
+class Lying:
+    """Records that lie elsewhere, as a stream reads them."""
+
+    def __init__(self, records, labels):
+        self.records, self.labels = records, labels
+        self.shape, self.dtype, self.nbytes = *shaped(records), records.nbytes
+        self.record_bytes = records.nbytes // len(records)
+
+    def read(self, rows, records):
+        records[:] = self.records[rows]
+
+
+def shaped(records):
+    return records.shape[1:], records.dtype
+
+
+def play(parameters, devices, streamed=False):
     params = TrainParams.model_validate_json(
         json.dumps(parameters | {"devices": devices})
     )
@@ -42,17 +60,25 @@ def play(parameters, devices):
     # On TensorFlow one device's loop would be XLA's, which takes longest to compile.
     policy = "graph" if game.primitives.NAME == "tensorflow" else game.policy
     loop = game.primitives.compile_loop(game.step, game.variables, policy, game.devices)
-    feed = {"data": random.standard_normal((40, *shape)), "limit": np.int32(40)}
+    records = random.standard_normal((40, *shape))
+    labels = random.integers(0, CLASSES, 40).astype(np.int32)
+    fed = {"data": records, "limit": np.int32(40)}
     if params.conditional:
-        feed["labels"] = random.integers(0, CLASSES, 40).astype(np.int32)
-    feed = {
+        fed["labels"] = labels
+    fed = {
         name: game.primitives.on_device(array, game.devices)
-        for name, array in feed.items()
+        for name, array in fed.items()
     }
+    stream = Streamed(game, Lying(records, labels), {5}, lambda _, limit: limit)
     carry, done, rows = dict(START), 0, []
     for stop in STOPS:
-        carry = loop(done, stop - done, carry, feed)
-        carry, done = {name: float(value) for name, value in carry.items()}, stop
+        while done < stop:
+            end = stop
+            if streamed:
+                fed, end = stream.of(done, 40)
+            end = min(end, stop)
+            carry = loop(done, end - done, carry, fed)
+            carry, done = {name: float(value) for name, value in carry.items()}, end
         weights = [np.asarray(v) for p in game.players for v in p.model.variables]
         told = np.array([carry[name] for name in sorted(carry)])
         rows.append(np.concatenate([*(w.ravel() for w in weights), told]))
@@ -62,16 +88,12 @@ def play(parameters, devices):
 def main(source, target):
     divide_the_cpu()
     with precision("float64"):
-        np.savez(
-            target,
-            **{
-                f"{number}/{devices}": play(parameters, devices)
-                for number, parameters in enumerate(
-                    json.loads(Path(source).read_text())
-                )
-                for devices in (1, 4)
-            },
-        )
+        played = {}
+        for number, parameters in enumerate(json.loads(Path(source).read_text())):
+            for devices in (1, 4):
+                played[f"{number}/{devices}"] = play(parameters, devices)
+            played[f"{number}/streamed"] = play(parameters, 4, streamed=True)
+        np.savez(target, **played)
 
 
 if __name__ == "__main__":

@@ -77,6 +77,8 @@ def test_four_devices_train_as_one_does(name, tmp_path):
         one, four = played[f"{number}/1"], played[f"{number}/4"]
         assert np.all(np.isfinite(one)) and np.any(one[0] != one[-1])
         np.testing.assert_allclose(four, one, rtol=1e-8, atol=1e-10, err_msg=number)
+        streamed = played[f"{number}/streamed"]
+        np.testing.assert_allclose(streamed, four, rtol=1e-8, atol=1e-10)
 
 
 def test_a_part_is_a_part_and_the_whole_is_itself():
