@@ -83,10 +83,11 @@ class Observed(Engine):
         return {what: spent / self.seconds for what, spent in self.spent.items()}
 
     def _watched(self, what: str, function: Any) -> Any:
-        def watched(*arguments: Any) -> None:
+        def watched(*arguments: Any) -> Any:
             start = time.perf_counter()
-            function(*arguments)
+            told = function(*arguments)
             self.spent[what] += time.perf_counter() - start
+            return told
 
         return watched
 
