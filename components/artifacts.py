@@ -233,8 +233,9 @@ class Measurements(Artifact):
 
     {"figures": {name: {measured, closed_form, relative_error, tolerance, agrees,
     meaning}}}; all but `measured` and `meaning` are null where theory says nothing.
-    Beside a paper's, a figure also has `interval`, [low, high] or null, and
-    `published`: {paper, trials, value, spread}, null where the paper has none.
+    Beside a paper's, a figure also has `interval`, [low, high] or null; `range`, what
+    it can be at all, [low, high], either null; `steps` of the training; and
+    `published`: {paper, trials, steps, value, spread}, null where the paper has none.
     """
 
     type: ClassVar[str] = "measurements"

@@ -38,6 +38,8 @@ class BesideParams(Params):
     """Its authors and year."""
     trials: Annotated[int, Ge(1)] | None = None
     """Over how many trainings its figures are; null where it does not say."""
+    steps: Annotated[int, Ge(1)] | None = None
+    """Generator updates of each; null where it does not say."""
     settings: Annotated[tuple[Setting, ...], MinLen(1)]
 
 
@@ -54,7 +56,8 @@ def beside(
     Raises:
         ValueError: if a figure is no metric of the evaluation, or has no value.
     """
-    content, training = metrics.content(), gan.info()["parameters"]
+    content, trained = metrics.content(), gan.info()
+    training = trained["parameters"]
     known = [each for each in params.settings if applies(each.when, training)]
     names = dict.fromkeys(name for each in params.settings for name in each.figures)
     figures = {}
@@ -62,9 +65,11 @@ def beside(
         published = known[0].figures.get(name) if known else None
         figures[name] = {
             **figure(name, content),
+            "steps": trained["steps"],
             "published": {
                 "paper": params.paper,
                 "trials": params.trials,
+                "steps": params.steps,
                 "value": published and published.value,
                 "spread": published and published.spread,
             },
@@ -102,6 +107,7 @@ def figure(name: str, content: Mapping[str, Any]) -> dict[str, Any]:
         return {
             "measured": float(captured),
             "interval": None,
+            "range": [0.0, float(len(modes))],
             "meaning": meaning,
             **judged,
         }
@@ -116,6 +122,15 @@ def figure(name: str, content: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "measured": entry["value"],
         "interval": entry["ci"],
+        "range": reach(name),
         "meaning": f"on {entry['n']} samples; blind to {entry['blind_to']}",
         **judged,
     }
+
+
+def reach(name: str) -> list[float | None]:
+    """What a metric can read: its lowest and highest value, None where it has none."""
+    if name.endswith(("share", "coverage", "precision", "recall")):
+        return [0.0, 1.0]
+    # An unbiased estimate of a squared distance can be below it.
+    return [None if name == "kernel_distance" else 0.0, None]

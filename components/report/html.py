@@ -113,10 +113,12 @@ def _measured(trials: Sequence[Trial]) -> dict[str, Any] | None:
     if not rows and not papers:
         return None
     paths = portraits.portraits(trials) if rows else []
+    beside = _beside(trials) if papers else []
     return {
         "alone": any(map(measured.measured, trials)),
         "papers": papers,
-        "beside": _beside(trials)[: measured.MOST] if papers else [],
+        "beside": beside[: measured.MOST],
+        "beside_left_out": max(0, len(beside) - measured.MOST),
         "finals": _finals(trials) if papers else [],
         "rows": rows[: measured.MOST],
         "left_out": max(0, len(rows) - measured.MOST),

@@ -116,13 +116,17 @@ def _beside(trials: Sequence[Mapping[str, Any]]) -> str:
     groups = [(view.variant_name(group), group) for group in view.variants(trials)]
     papers = ", ".join(published.papers(trials))
     lines = [
-        f"| variant | figure | here | 95 % interval | seeds | {text(papers)} |",
-        "|---|---|---|---|---|---|",
+        f"| variant | figure | here | 95 % interval | {text(papers)} |",
+        "|---|---|---|---|---|",
     ]
-    for row in published.table(groups)[:FIGURES]:
-        values = (row["measured"], row["interval"], str(row["seeds"]), row["paper"])
-        cells = " | ".join([text(row["variant"]), text(row["name"]), *values])
+    rows = published.table(groups)
+    for row in rows[:FIGURES]:
+        values = (row["measured"], row["interval"], row["paper"])
+        variant = f"{row['variant']} ({row['about']})"
+        cells = " | ".join([text(variant), text(row["name"]), *values])
         lines.append(f"| {cells} |")
+    if len(rows) > FIGURES:
+        lines += ["", f"{words.plural(len(rows) - FIGURES, 'more figure')}."]
     return "\n".join(lines)
 
 

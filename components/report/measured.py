@@ -33,7 +33,7 @@ def summary(trials: Sequence[Trial]) -> str:
     good, total = agreement(trials)
     papers = published.papers(trials)
     if not total and papers:
-        return f"Measured beside {words.sentence(papers)}"
+        return f"Measured beside {words.listed(papers)}"
     if not total:
         return "Measured; theory says nothing of these figures"
     agree = "agrees" if total == 1 else "agree"

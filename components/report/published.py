@@ -30,12 +30,15 @@ def papers(trials: Sequence[Trial]) -> list[str]:
 
 
 def mean(
-    values: Sequence[float], within: Any = None, confidence: float = 0.95
+    values: Sequence[float],
+    within: Any = None,
+    reach: Sequence[float | None] = (None, None),
 ) -> Mean | None:
-    """The mean over seeds, with Student's interval.
+    """The mean over seeds, with Student's 95 % interval.
 
     Args:
         within: the interval that a single value has by its samples.
+        reach: the least and most that there can be, where the interval is cut.
     """
     if not values:
         return None
@@ -43,10 +46,18 @@ def mean(
         return Mean(values[0], tuple(within) if within else None)
     from scipy.stats import t
 
-    quantile = float(t.ppf((1 + confidence) / 2, len(values) - 1))
+    quantile = float(t.ppf(0.975, len(values) - 1))
     half = quantile * stdev(values) / math.sqrt(len(values))
     middle = fmean(values)
-    return Mean(middle, (middle - half, middle + half))
+    low, high = middle - half, middle + half
+    least, most = reach
+    return Mean(
+        middle,
+        (
+            low if least is None else max(low, least),
+            high if most is None else min(high, most),
+        ),
+    )
 
 
 def table(groups: Sequence[tuple[str, Sequence[Trial]]]) -> list[dict[str, Any]]:
@@ -70,12 +81,34 @@ def table(groups: Sequence[tuple[str, Sequence[Trial]]]) -> list[dict[str, Any]]
                     "first": not place,
                     "name": words.title(name),
                     "id": name,
-                    "mean": mean(values, figures[0].get("interval")),
+                    "mean": mean(
+                        values,
+                        figures[0].get("interval"),
+                        figures[0].get("range") or (None, None),
+                    ),
                     "seeds": len(values),
                     "published": figures[0]["published"],
+                    "about": _about(trials, figures),
                 }
             )
     return [{**row, **_shown(row, rows)} for row in rows]
+
+
+def _about(trials: Sequence[Trial], figures: Sequence[Mapping[str, Any]]) -> str:
+    """How many trainings of how many steps, here and in the paper."""
+    paper = figures[0]["published"]
+    said = [
+        (words.plural(len(trials), "seed"), paper["trials"]),
+        (
+            " to ".join(
+                f"{steps:,}" for steps in sorted({f.get("steps") or 0 for f in figures})
+            )
+            + " steps",
+            paper.get("steps"),
+        ),
+    ]
+    parts = [f"{own}; the paper {given:,}" if given else own for own, given in said]
+    return " · ".join(parts)
 
 
 def _shown(row: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:

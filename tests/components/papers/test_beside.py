@@ -45,7 +45,7 @@ def go(tmp_path):
         modes = [{"captured": each} for each in captured] or None
         evaluated.write_json("metrics.json", {"metrics": read, "modes": modes})
         training = {"discriminator": {"samples": samples}}
-        gan.write_json("gan.json", {"parameters": training})
+        gan.write_json("gan.json", {"parameters": training, "steps": 30})
         context = Context(
             create=lambda kind: kind(f"{tmp_path}/{kind.type}"),
             scratch=Directory(f"{tmp_path}/scratch"),
@@ -59,9 +59,11 @@ def go(tmp_path):
 def test_a_setting_stands_beside_its_figures(go):
     figures = go(2)
     assert figures["modes"]["measured"] == 2
+    assert figures["modes"]["steps"] == 30
     assert figures["modes"]["published"] == {
         "paper": "Lin et al. 2018",
         "trials": 10,
+        "steps": None,
         "value": 7.9,
         "spread": 0.1,
     }

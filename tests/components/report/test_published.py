@@ -22,9 +22,11 @@ def figure(measured, value, spread=None, interval=None):
         "agrees": None,
         "meaning": "modes with a high-quality sample, of 8",
         "interval": interval,
+        "steps": 20_000,
         "published": {
             "paper": "Lin et al. 2018",
             "trials": 10,
+            "steps": 400_000,
             "value": value,
             "spread": spread,
         },
@@ -63,6 +65,23 @@ def test_a_single_seed_has_the_interval_of_its_samples():
     assert mean([]) is None
 
 
+def test_an_interval_ends_where_the_figure_does():
+    assert mean([8.0, 8.0, 7.0], reach=(0.0, 8.0)).interval[1] == 8.0
+    assert mean([0.0, 0.1], reach=(0.0, None)).interval[0] == 0.0
+
+
+def test_several_papers_keep_their_names(synthetic, tmp_path):
+    world = synthetic.World(tmp_path)
+    world.add({PACKS: 2})
+    made = world.create(Measurements)
+    figures = {"modes": figure(7.0, 7.9), "recall": figure(0.5, 0.6)}
+    figures["recall"]["published"]["paper"] = "Metz et al. 2017"
+    made.write_json("measurements.json", {"figures": figures})
+    world.measurements, world.diagnoses = [made], None
+    page = render_html(world.report().content())
+    assert "Measured beside Lin et al. 2018 and Metz et al. 2017" in page
+
+
 def test_means_over_seeds_stand_beside_the_papers(content):
     page, summary = render_html(content), render_markdown(content).replace("\\", "")
     half = 4.302652729911275 / math.sqrt(3)
@@ -72,7 +91,7 @@ def test_means_over_seeds_stand_beside_the_papers(content):
         assert f"{7 - half:.3g} to {7 + half:.3g}" in text
     assert "Beside the paper" in page and "Against theory" not in page
     assert "Failure rate" not in page and "as derived" not in page
-    assert "3 seeds; the paper 10" in page
+    assert "3 seeds; the paper 10 · 20,000 steps; the paper 400,000" in page
 
 
 def test_what_the_paper_lacks_is_a_dash(content):
