@@ -185,7 +185,8 @@ def component(
 
     Raises:
         ComponentError: if the signature declares no outputs, or an argument that is
-            neither an artifact nor one of `params`, `seed`, `run`, `context`.
+            neither an artifact nor one of `params`, `seed`, `run`, `context`; or if
+            `over_seeds` is given where seeds cannot be done as one.
     """
 
     def decorate(function: F) -> F:
@@ -212,6 +213,14 @@ def declare(
     source = Path(inspect.getfile(function))
     special = {"params", "seed", "run", "context"}
     module = function.__module__.split(".")
+    lone = placement == "driver" or "run" in hints or "seed" not in hints
+    if over_seeds is not None and lone:
+        raise ComponentError(
+            f"Invalid value for `over_seeds` of component `{function.__qualname__}` "
+            f"({source}). Expected a component that is placed in a worker, takes "
+            f"`seed`, and does not take `run`. Received: placement {placement!r}, and "
+            f"arguments {', '.join(hints)}"
+        )
     builtin = len(module) > 1 and module[0] == "components" and module[1] in BUILTIN
     return Component(
         name=function.__name__ if builtin else f"{module[-1]}:{function.__name__}",

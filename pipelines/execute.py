@@ -15,6 +15,7 @@ from typing import Any, Protocol
 from components.directory import Directory
 from pipelines.execution.task import ERROR, STARTED, TASK, Task, desk
 from pipelines.plan import Node, Plan
+from pipelines.planning.nodes import alike
 from pipelines.storage.manifest import NodeRecord, Output
 
 log = logging.getLogger("ganopsy")
@@ -236,8 +237,8 @@ class _Execution:
             cause = jobs.run_tasks(
                 runner, self._store.url, self._run, left, self._log_file
             )
-            left = [[key for key in keys if not self._ended(key)] for keys in left]
-            left = [keys for keys in left if keys]
+            # A group stays whole: some of it alone would come out otherwise.
+            left = [keys for keys in left if not all(map(self._ended, keys))]
             begun = [
                 keys
                 for keys in left
@@ -246,7 +247,8 @@ class _Execution:
             # Each round ends at least one node, so the rounds come to an end.
             for keys in begun or list(left):
                 for key in keys:
-                    self._place(key).write_json(ERROR, cause.values())
+                    if not self._ended(key):
+                        self._place(key).write_json(ERROR, cause.values())
                 left.remove(keys)
 
     def _ended(self, key: str) -> bool:
@@ -290,10 +292,3 @@ class _Execution:
             raised=error.get("raised", ""),
             where=f"{position.file}:{position.line}" if position else spec.path,
         )
-
-
-def alike(draft: NodeRecord) -> str:
-    """What nodes that are done as one have in common; of any other node its key."""
-    if not draft.seeds:
-        return draft.key
-    return repr((draft.params, draft.fingerprint, draft.inputs, draft.seeds))

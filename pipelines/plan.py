@@ -18,6 +18,7 @@ from pipelines.planning import closure
 from pipelines.planning.nodes import (
     Node,
     NodeOutput,
+    alike,
     draft_record,
     make_nodes,
     node_key,
@@ -245,12 +246,30 @@ class _Survey:
         self._plan = plan
         self._history = History(plan.store)
         self.states: dict[str, State] = {}
+        stages: dict[str, list[Node]] = {}
         for node in plan.nodes:
-            self.states[node.id] = self._state(node)
+            stages.setdefault(node.stage.name, []).append(node)
+        for nodes in stages.values():
+            self._stage(nodes)
 
-    def _state(self, node: Node) -> State:
+    def _stage(self, nodes: list[Node]) -> None:
+        """All nodes of a stage; those that are done as one share a fate."""
         known = {i: s.outputs for i, s in self.states.items() if s.kind == "cached"}
-        draft = self._plan.draft(node, known)
+        groups: dict[str, list[Node]] = {}
+        for node in nodes:
+            draft = self._plan.draft(node, known)
+            self.states[node.id] = self._state(node, draft)
+            if draft is not None and draft.seeds:
+                groups.setdefault(alike(draft), []).append(node)
+        for group in groups.values():
+            lost = [each for each in group if self.states[each.id].kind != "cached"]
+            for node in group if lost else []:
+                state = self.states[node.id]
+                if state.kind == "cached":
+                    reason = f"done as one with {lost[0].id}, which is not cached"
+                    self.states[node.id] = State("run", reason, state.key)
+
+    def _state(self, node: Node, draft: NodeRecord | None) -> State:
         if draft is None:
             return State("unknown", self._waiting(node))
         record = self._plan.store.lookup(draft.key)

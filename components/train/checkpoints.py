@@ -27,6 +27,7 @@ class State:
         carry: the last step's readings, see `components.train.game.START`.
         rows: one dict of series a reading.
         frames: snapshots, step -> samples (m, *shape).
+        ended: how the training ended; None while it goes on.
     """
 
     step: int
@@ -34,6 +35,7 @@ class State:
     carry: dict[str, float]
     rows: list[dict[str, float]] = field(default_factory=list)
     frames: dict[int, Any] = field(default_factory=dict)
+    ended: str | None = None
 
 
 class Checkpoints:
@@ -61,8 +63,13 @@ class Checkpoints:
         """Of a step's file."""
         return f"checkpoint-{step:09d}.npz"
 
-    def save(self, state: State, variables: list[Any]) -> None:
-        """Write a checkpoint, then drop all but the newest."""
+    def save(self, state: State, variables: list[Any], step: int | None = None) -> None:
+        """Write a checkpoint, then drop all but the newest.
+
+        Args:
+            step: that it is named by; None: the state's. One that has ended is kept
+                under the present step of those that go on beside it.
+        """
         arrays = {f"variable_{i}": np.asarray(v) for i, v in enumerate(variables)}
         arrays |= {f"frame_{step}": frame for step, frame in state.frames.items()}
         series = sorted({name for row in state.rows for name in row})
@@ -71,6 +78,7 @@ class Checkpoints:
             "identity": self.identity,
             "step": state.step,
             "limit": state.limit,
+            "ended": state.ended,
             "series": series,
             "carry": sorted(state.carry),
         }
@@ -84,7 +92,8 @@ class Checkpoints:
             table=np.asarray(table, np.float64).reshape(len(table), len(series)),
             **arrays,
         )
-        self.folder.write_bytes(self.name(state.step), buffer.getvalue())
+        name = self.name(state.step if step is None else step)
+        self.folder.write_bytes(name, buffer.getvalue())
         for step in self.steps()[:-KEPT]:
             self.folder.filesystem.rm(self.folder.path(self.name(step)))
 
@@ -125,6 +134,7 @@ class Checkpoints:
         state = State(
             step=about["step"],
             limit=about["limit"],
+            ended=about["ended"],
             carry=dict(zip(about["carry"], arrays["carry"].tolist(), strict=True)),
             rows=[
                 dict(zip(about["series"], row, strict=True))

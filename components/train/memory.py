@@ -45,12 +45,19 @@ def advice(
         failure: what the backend said.
         params: of the trainings that failed, and their seeds, records and classes.
     """
-    fitting = largest(params, lambda batch: fits(params, batch, seeds, train, classes))
     facts = backend.current().Devices(params.devices).facts
     where = f"{facts.count} {facts.kind}" + (
         f" ({facts.name})" if facts.name != facts.kind else ""
     )
     received = f"Received: {params.batch_size}, at which memory ran out: {failure}"
+    if len(seeds) > 1 and fits(params, params.batch_size, seeds[:1], train, classes):
+        return DeviceMemoryError(
+            f"Invalid value for `vectorize_seeds`. Expected no more seeds at once than "
+            f"fit the memory of {where}. Received: {len(seeds)}, with which memory ran "
+            f"out: {failure}. Set `vectorize_seeds` to false: a step of one seed was "
+            f"tried, and fits; or train fewer seeds at a time."
+        )
+    fitting = largest(params, lambda batch: fits(params, batch, seeds, train, classes))
     if fitting is None:
         return DeviceMemoryError(
             f"Invalid value for `generator` and `discriminator`. Expected networks of "

@@ -44,7 +44,7 @@ def class_shares(game: Game, train: Shards) -> list[float] | None:
     return [float(share) for share in counts / counts.sum()]
 
 
-def write_telemetry(telemetry: Telemetry, game: Game, state: State, ended: str) -> None:
+def write_telemetry(telemetry: Telemetry, game: Game, state: State) -> None:
     """Fill the artifact: readings, snapshots, and what every series means."""
     described = {
         name: {"probe": type(probe).__name__, **series._asdict()}
@@ -69,7 +69,7 @@ def write_telemetry(telemetry: Telemetry, game: Game, state: State, ended: str) 
             "parameters": parameters(game),
             "seed": game.seed,
             **machine(game),
-            "ended": ended,
+            "ended": state.ended,
             "steps": state.step,
             "series": described,
         },

@@ -41,7 +41,8 @@ class Together:
     """Several trainers whose steps are played at once, on JAX.
 
     Every boundary is that of all, so that each reads, paces on and keeps checkpoints as
-    it would alone. One that overflows ends there; the others go on.
+    it would alone. One that overflows ends there; the others go on, and at their
+    checkpoints its end is kept too: all resume at one step.
 
     Args:
         trainers: the first, then others made `like` it.
@@ -53,17 +54,26 @@ class Together:
         self.pace = Pace()
         self.loop = seeds_loop(self.first.game)
 
-    def run(self) -> list[tuple[State, str]]:
-        """Train all to the end. Returns each one's state and how it ended."""
+    def run(self) -> list[State]:
+        """Train all to the end. Returns the state of each there."""
         with closing(self.first.feed):
             states = self.start()
-            ended: list[str | None] = [None] * len(states)
-            while None in ended:
-                playing = [place for place, how in enumerate(ended) if how is None]
+            while playing := [
+                place for place, state in enumerate(states) if state.ended is None
+            ]:
                 self.advance(states, playing)
                 for place in playing:
-                    ended[place] = self.trainers[place].arrive(states[place])
-        return [(state, str(how)) for state, how in zip(states, ended, strict=True)]
+                    self.trainers[place].arrive(states[place])
+                step = states[playing[0]].step
+                if step in self.first.timetable.checkpoints:
+                    self.keep_ended(states, step)
+        return states
+
+    def keep_ended(self, states: Sequence[State], step: int) -> None:
+        """Keep those that have ended as of a step that the others have come to."""
+        for trainer, state in zip(self.trainers, states, strict=True):
+            if state.ended is not None:
+                trainer.checkpoints.save(state, trainer.game.variables, step)
 
     def start(self) -> list[State]:
         """All at the newest step of which each has a sound checkpoint, or at the start.

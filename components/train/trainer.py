@@ -66,14 +66,14 @@ class Trainer:
         )
         self.pace, self.reported = Pace(), 0.0
 
-    def run(self) -> tuple[State, str]:
-        """Train to the end. Returns the state and how it ended."""
+    def run(self) -> State:
+        """Train to the end. Returns the state there."""
         with closing(self.feed):
-            state, ended = self.start(), None
-            while ended is None:
+            state = self.start()
+            while state.ended is None:
                 self.advance(state, self.timetable.next(state.step))
-                ended = self.arrive(state)
-            return state, ended
+                self.arrive(state)
+            return state
 
     def start(self) -> State:
         """The state of the newest checkpoint, or the game's start."""
@@ -87,16 +87,16 @@ class Trainer:
         self.read(state)
         return state
 
-    def arrive(self, state: State) -> str | None:
-        """Do what a boundary is for. Returns how the training ended, if it did."""
-        if state.step in self.timetable.readings:
-            self.read(state)
-            if not self.finite(state):
-                return "numerical_overflow"
+    def arrive(self, state: State) -> None:
+        """Do what a boundary is for, and say in the state if the training ended."""
+        if state.step in self.timetable.readings and not self.read(state):
+            state.ended = "numerical_overflow"
+            return
         self.pace_on(state)
         if state.step in self.timetable.checkpoints:
             self.checkpoints.save(state, self.game.variables)
-        return "completed" if state.step == self.params.steps else None
+        if state.step == self.params.steps:
+            state.ended = "completed"
 
     def advance(self, state: State, boundary: int) -> None:
         """Play to a boundary, in calls short enough to report progress between."""
@@ -121,8 +121,12 @@ class Trainer:
         }
         self.context.progress(state.step, self.params.steps, **figures)
 
-    def read(self, state: State) -> None:
-        """Take the readings of a step, and a snapshot if it is due."""
+    def read(self, state: State) -> bool:
+        """Take the readings of a step, and a snapshot if it is due.
+
+        Returns:
+            whether everything that training changes still is a number.
+        """
         tier = int(np.searchsorted(self.tier_ends, state.limit))
         view = View(self.bench, state.carry, tier, state.step)
         snapshot = state.step in self.timetable.snapshots
@@ -133,6 +137,7 @@ class Trainer:
         state.rows.append(row)
         if snapshot:
             state.frames[state.step] = view.samples[: self.params.telemetry.samples]
+        return view.finite
 
     def pace_on(self, state: State) -> None:
         """Ask the pacing whether harder records join."""
@@ -150,14 +155,3 @@ class Trainer:
         return self.params.pacing.limit(
             Progress(step, steps, counts, limit, competence)
         )
-
-    def finite(self, state: State) -> bool:
-        """Whether every parameter still is a number.
-
-        Only what is not finite makes one that is not, but for a step's own overflow,
-        which the next step's loss shows: between, there is no need to look at them.
-        """
-        counted = state.carry["nonfinite_count"] > 0
-        if not counted and state.step < self.params.steps:
-            return True
-        return all(np.all(np.isfinite(np.asarray(v))) for v in self.game.variables)

@@ -35,23 +35,23 @@ def train_here(
         told = (records, holdout) if params.conditional else ()
         classes = class_count(curriculum, *told) if told else None
 
-        def run() -> list[tuple[Game, State, str]]:
+        def run() -> list[tuple[Game, State]]:
             trainers: list[Trainer] = []
             for each in assignments:
                 game = Game(params, curriculum.shape(), each.seed, classes)
                 like = trainers[0] if trainers else None
                 trainers.append(Trainer(game, records, holdout, each.context, like))
             if params.vectorize_seeds:
-                ends = Together(trainers).run()
+                states = Together(trainers).run()
             else:
-                ends = [trainer.run() for trainer in trainers]
+                states = [trainer.run() for trainer in trainers]
             games = [trainer.game for trainer in trainers]
-            return [(game, *end) for game, end in zip(games, ends, strict=True)]
+            return list(zip(games, states, strict=True))
 
         played, failure = tried(run)
         if played is None:
             seeds = [each.seed for each in assignments]
             raise advice(failure, params, seeds, records, classes)
-        for each, (game, state, ended) in zip(assignments, played, strict=True):
+        for each, (game, state) in zip(assignments, played, strict=True):
             write_gan(each.gan, game, state, records)
-            write_telemetry(each.telemetry, game, state, ended)
+            write_telemetry(each.telemetry, game, state)

@@ -89,7 +89,13 @@ class Bench:
                 played = made_by(game.generator)
             against = _batch([part[: real.shape[0]] for part in _told(played)])
             scores = in_batches(score, Batch(real, *labels[:1]), against)
-            return samples.records, against.records, *scores
+            numbers = [
+                ops.all(ops.isfinite(ops.convert_to_tensor(variable)))
+                for variable in game.variables
+                if "float" in str(variable.dtype)
+            ]
+            finite = ops.all(ops.stack(numbers))
+            return samples.records, against.records, *scores, finite
 
         def score(real: Batch, generated: Batch) -> tuple[Any, ...]:
             with primitives.without_updates():
@@ -139,14 +145,13 @@ class Bench:
     def look(self) -> list[Array]:
         """The game on the fixed latents and records.
 
-        Samples (n, *shape), n at least QUALITY_SAMPLES, of the generator that a user
-        takes home; of the one that D plays against (m, *shape), as many as records in
-        `real`; and D's scores, batched as in training, of those records and of these
-        samples, (m,) float64.
+        What it tells: samples (n, *shape), n at least QUALITY_SAMPLES, of the generator
+        that a user takes home; of the one that D plays against (m, *shape), as many as
+        records in `real`; D's scores, batched as in training, of those records and of
+        these samples, (m,) float64; and whether every variable is finite, bool.
         """
-        seen = self._look(*self._fixed)
-        samples, played, *scores = map(np.asarray, seen)
-        return [samples, played, *(each.astype(np.float64) for each in scores)]
+        samples, played, *scores, finite = map(np.asarray, self._look(*self._fixed))
+        return [samples, played, *(each.astype(np.float64) for each in scores), finite]
 
     def quality(
         self, real: Array, generated: Array, radii: Array | None = None
@@ -214,6 +219,11 @@ class View:
     def scores_generated(self) -> Array:
         """D on samples, batched as in training, (n,)."""
         return self._seen[3]
+
+    @property
+    def finite(self) -> bool:
+        """Whether everything that training changes is a number."""
+        return bool(self._seen[4])
 
     @cached_property
     def _slopes(self) -> list[Array]:

@@ -195,3 +195,10 @@ def draft_record(
         inputs=dict(digests),
         sources={name: str(ref) for name, ref in node.stage.inputs.items()},
     )
+
+
+def alike(record: NodeRecord) -> str:
+    """What nodes that are done as one have in common; of any other node its key."""
+    if not record.seeds:
+        return record.key
+    return repr((record.params, record.fingerprint, record.inputs, record.seeds))

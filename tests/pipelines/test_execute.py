@@ -8,6 +8,7 @@ import signal
 import pytest
 
 from pipelines.execute import execute
+from pipelines.execution.task import STARTED, desk
 from pipelines.plan import make_plan
 from pipelines.runs import begin, list_runs
 from pipelines.spec import load_spec
@@ -193,7 +194,42 @@ def test_what_is_done_as_one_is_done_again_as_one(go, toy):
     path = first.store.get("diagnosis", output.digest).path("")
     shutil.rmtree(path)
     works = [f"work[seed={seed},together=true]" for seed in range(3)]
+    plan = make_plan(load_spec(str(toy.spec), [f"store={toy.store}"]), first.store)
+    states = [plan.state(plan.node(name)) for name in works]
+    assert [state.kind for state in states] == ["run"] * 3
+    assert "is gone" in states[2].reason
+    assert states[0].reason == f"done as one with {works[2]}, which is not cached"
     assert made(go()) == works
+
+
+def test_a_group_is_tried_again_whole(go, toy, monkeypatch):
+    """Even where some of it is in the store, after another group's worker died."""
+    from pipelines.execution import jobs
+
+    text = SEEDS.replace("[true, false]", "[true]").replace("[0, 1, 2]", "[0, 1]")
+    toy.spec.write_text(text + "  source.value: [1, 2]\n")
+    first = go()
+    for value, seeds in (("1", (0, 1)), ("2", (1,))):
+        for seed in seeds:
+            record = first.records[f"work[seed={seed},together=true,value={value}]"]
+            digest = record.outputs["diagnosis"].digest
+            path = first.store.get("diagnosis", digest).path("")
+            shutil.rmtree(path, ignore_errors=True)
+    rounds, run_tasks = [], jobs.run_tasks
+
+    def dying(runner, store, run, groups, log_file):
+        rounds.append([len(keys) for keys in groups])
+        if len(rounds) > 1:
+            return run_tasks(runner, store, run, groups, log_file)
+        for key in groups[0]:
+            desk(Store(store), key, run).write_json(STARTED, {})
+        return jobs.Cause("WorkerDied", "out of memory")
+
+    monkeypatch.setattr(jobs, "run_tasks", dying)
+    again = go()
+    assert rounds[:2] == [[2, 2], [2]]
+    assert len(again.failed) == 2
+    assert all("value=1" in name for name in again.failed)
 
 
 def test_the_plan_says_that_other_seeds_are_beside(go, toy):

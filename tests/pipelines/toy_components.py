@@ -114,6 +114,7 @@ def all_seeds(
     for seed, context in zip(seeds, contexts, strict=True):
         made.append(context.create(Diagnosis))
         told = {"seed": seed, "value": len(seeds), "verdict": "healthy"}
+        told |= {"of": metrics.content()["value"]}
         made[-1].write_json("diagnosis.json", told)
     return made
 

@@ -1,8 +1,9 @@
 """Memory: what is said when it runs out, and how it is taken."""
 
+import numpy as np
 import pytest
 
-from components.train import backend
+from components.train import backend, memory
 from components.train.backend.devices import DeviceMemoryError
 from components.train.memory import largest
 
@@ -108,3 +109,16 @@ def test_telemetry_says_what_the_training_ran_on(play, parameters):
     assert info["precision"] == "float32"
     assert info["compile"] == "graph"
     assert info["memory"] in ("as needed", "preallocated")
+
+
+def test_fewer_seeds_are_the_advice_where_one_fits(parameters, monkeypatch):
+    tried = []
+
+    def fits(params, batch, seeds, *rest):
+        tried.append((batch, list(seeds)))
+        return len(seeds) == 1
+
+    monkeypatch.setattr(memory, "fits", fits)
+    error = memory.advice("no room", parameters(), [3, 4], np.zeros((4, 2)), None)
+    assert tried == [(8, [3])]
+    assert "`vectorize_seeds` to false" in str(error) and "Received: 2" in str(error)
