@@ -54,9 +54,20 @@ def print_verdicts(console: "Console", report: Mapping[str, Any]) -> None:
 
 
 def said(trial: Mapping[str, Any]) -> str:
-    """A verdict in words; of measured figures, how many agree with theory."""
-    good, total = agreement([trial] if "measurements" in trial else [])
-    return f"{trial['verdict']}: {good} of {total} agree" if total else trial["verdict"]
+    """A verdict in words; of measured figures, how many agree with theory.
+
+    Of those beside a paper's, which agree with nothing by rule, the figures.
+    """
+    figures = trial.get("measurements", {})
+    good, total = agreement([trial] if figures else [])
+    if total:
+        return f"{trial['verdict']}: {good} of {total} agree"
+    read = [
+        f"{name} {one['measured']:.3g}"
+        for name, one in figures.items()
+        if one.get("published") and one["measured"] is not None
+    ]
+    return f"{trial['verdict']}: {', '.join(read)}" if read else str(trial["verdict"])
 
 
 def top(claims: Sequence[Mapping[str, Any]]) -> str:

@@ -199,6 +199,16 @@ def test_a_table_of_few_seeds_is_seen_whole(synthetic, tmp_path):
         assert "Variants by seeds" not in probe(tmp_path, PROBE, page, width)["cut"]
 
 
+@pytest.mark.parametrize("width", [390, 1280])
+def test_figures_beside_a_paper_are_seen_whole(synthetic, tmp_path, width):
+    made = synthetic.beside(tmp_path).report().read_bytes("report.html")
+    page = tmp_path / "beside.html"
+    page.write_bytes(made)
+    found = probe(tmp_path, PROBE, page, width)
+    assert found["scroll"] <= width and found["wide"] == []
+    assert "Figures beside a paper's" not in found["cut"]
+
+
 def test_verdict_and_change_stand_on_the_first_screen(page, tmp_path):
     found = probe(tmp_path, PROBE, page, 1280)
     assert 0 < found["headline"] < 800

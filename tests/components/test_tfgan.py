@@ -6,7 +6,7 @@ import sys
 import numpy as np
 import pytest
 
-from components.evaluate.metrics.frechet_distance import frechet
+from components.moments import Moments, frechet
 from components.tfgan import import_tensorflow_gan
 
 CODE = """
@@ -34,4 +34,6 @@ def test_frechet_distance_agrees():
         x.astype(np.float32), y.astype(np.float32)
     )
     # Their moments and square root are float32: some 1e-5 of the traces.
-    assert frechet(x, y) == pytest.approx(float(theirs), rel=1e-4)
+    assert frechet(Moments.of(x), Moments.of(y)) == pytest.approx(
+        float(theirs), rel=1e-4
+    )

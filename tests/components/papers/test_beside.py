@@ -144,6 +144,8 @@ def test_a_paper_runs_from_the_command_to_its_figures(tmp_path):
         timeout=240,
     )
     assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.count("measured: modes ") == 3
+    assert "high_quality_share" in done.stdout
     (folder,) = (tmp_path / "runs" / "runs").iterdir()
     content = json.loads((folder / "report.json").read_text())
     assert len(content["trials"]) == 3

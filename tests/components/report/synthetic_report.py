@@ -160,6 +160,41 @@ def points(folder: Path) -> World:
     return world
 
 
+def beside(folder: Path) -> World:
+    """Two settings of three seeds beside a paper's figures; none is diagnosed."""
+    world = World(folder)
+    world.measurements = []
+    for packs in (1, 4):
+        for seed in range(3):
+            world.add({"seed": seed, "train.discriminator.samples": packs}, shape=(2,))
+            made = world.create(Measurements)
+            figures = {
+                name: {
+                    "measured": 0.83 * value + 0.02 * seed,
+                    "interval": [0.5, 0.9],
+                    "range": [0.0, None],
+                    "steps": 20_000,
+                    "meaning": "what is meant, in a line that is long enough to wrap",
+                    "closed_form": None,
+                    "relative_error": None,
+                    "tolerance": None,
+                    "agrees": None,
+                    "published": {
+                        "paper": "Lin, Khetan, Fanti and Oh 2018",
+                        "trials": 10,
+                        "steps": 400_000,
+                        "value": value,
+                        "spread": 0.09,
+                    },
+                }
+                for name, value in (("modes", 7.9), ("high_quality_share", 0.956))
+            }
+            made.write_json("measurements.json", {"figures": figures})
+            world.measurements.append(made)
+    world.diagnoses = None
+    return world
+
+
 def long(folder: Path) -> World:
     """As `quickstart`, with names that no line holds, and many seeds."""
     world = quickstart(folder)

@@ -1,0 +1,121 @@
+"""Counts, means and scatters of points, in float64, that merge: of parts the whole's.
+
+Chan, Golub and LeVeque 1983, "Algorithms for computing the sample variance". Sums are
+taken about the mean of what they are of, so that a large mean swamps nothing.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import reduce
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from components.distances import Array
+
+ROWS_BYTES = 32 << 20
+"""Of the points that are looked at together."""
+
+
+@dataclass(frozen=True)
+class Moments:
+    """The first two moments of n points.
+
+    Attributes:
+        count: n.
+        mean: (d,).
+        scatter: (d, d), the sum of (x - mean)(x - mean)ᵀ.
+    """
+
+    count: int
+    mean: Array
+    scatter: Array
+
+    @classmethod
+    def of(cls, points: npt.NDArray[Any]) -> "Moments":
+        """The moments of points (n, d)."""
+        step = max(1, ROWS_BYTES // (8 * max(1, points.shape[1])))
+        parts = (points[at : at + step] for at in range(0, len(points), step))
+        return merged(map(cls._of, parts), points.shape[1])
+
+    @classmethod
+    def _of(cls, points: npt.NDArray[Any]) -> "Moments":
+        mean = points.mean(axis=0, dtype=np.float64)
+        centered = points - mean
+        return cls(len(points), mean, centered.T @ centered)
+
+    def merge(self, other: "Moments") -> "Moments":
+        """The moments of both sets of points as one."""
+        count = self.count + other.count
+        if not self.count or not other.count:
+            return self if self.count else other
+        apart = other.mean - self.mean
+        share = other.count / count
+        scatter = np.multiply.outer(apart * (self.count * share), apart)
+        scatter += self.scatter
+        scatter += other.scatter
+        return Moments(count, self.mean + share * apart, scatter)
+
+    @property
+    def covariance(self) -> Array:
+        """(d, d), over n - 1.
+
+        Raises:
+            ValueError: of fewer than two points.
+        """
+        if self.count < 2:
+            raise ValueError(
+                "Invalid value for the number of points. Expected at least 2, to have "
+                f"a covariance. Received: {self.count}"
+            )
+        return self.scatter / (self.count - 1)
+
+
+def merged(parts: Iterable[Moments], dimension: int) -> Moments:
+    """The moments of all parts' points."""
+    nothing = Moments(0, np.zeros(dimension), np.zeros((dimension, dimension)))
+    return reduce(Moments.merge, parts, nothing)
+
+
+def without_each(parts: Sequence[Moments]) -> list[Moments]:
+    """For each part the moments of all others together; for n parts 3n merges."""
+    dimension = len(parts[0].mean)
+    before, after = [merged([], dimension)], [merged([], dimension)]
+    for part in parts[:-1]:
+        before.append(before[-1].merge(part))
+    for part in reversed(parts[1:]):
+        after.append(after[-1].merge(part))
+    return [
+        first.merge(last) for first, last in zip(before, reversed(after), strict=True)
+    ]
+
+
+def frechet(first: Moments, second: Moments) -> float:
+    """|μ₁ - μ₂|² + tr(C₁ + C₂ - 2 (C₁C₂)^½), of Gaussians with these moments.
+
+    C₁C₂ has the eigenvalues of RᵀC₂R where C₁ = RRᵀ, a symmetric matrix: they are real,
+    and those that rounding makes negative are zero.
+
+    Dowson and Landau 1982, "The Fréchet distance between multivariate normal
+    distributions".
+    """
+    shift = first.mean - second.mean
+    one, two = first.covariance, second.covariance
+    root = _root(one)
+    product = root.T @ two @ root
+    crossed = np.linalg.eigvalsh((product + product.T) / 2)
+    overlap = np.sqrt(np.maximum(crossed, 0.0)).sum()
+    distance = shift @ shift + np.trace(one) + np.trace(two) - 2.0 * overlap
+    return max(float(distance), 0.0)
+
+
+def _root(covariance: Array) -> Array:
+    """R with RRᵀ the covariance."""
+    try:
+        return np.asarray(np.linalg.cholesky(covariance), np.float64)
+    except np.linalg.LinAlgError:
+        # Singular, as of fewer points than dimensions, or of constant features.
+        values, vectors = np.linalg.eigh(covariance)
+        root: Array = vectors * np.sqrt(np.maximum(values, 0.0))
+        return root
