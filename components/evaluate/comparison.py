@@ -10,12 +10,14 @@ import numpy as np
 from components.artifacts import Modes
 from components.features import flatten
 from components.manifold import Array, Memberships, knn_radii, memberships, nearest
+from components.moments import Moments
 
 Index = np.ndarray[Any, np.dtype[np.intp]]
 Values = np.ndarray[Any, Any]
 
 
-class Sample(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class Sample:
     """n points.
 
     features (n, d); records (n, *shape), as they are; labels (n,), -1 for none; logits
@@ -48,6 +50,11 @@ class Sample(NamedTuple):
     def values(self) -> Array:
         """The records flattened (n, D)."""
         return flatten(self.records)
+
+    @cached_property
+    def moments(self) -> Moments:
+        """Of the features."""
+        return Moments.of(self.features)
 
     @property
     def size(self) -> int:

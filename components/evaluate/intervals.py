@@ -1,6 +1,6 @@
 """Intervals: what a metric reads on real data, and how sure its value is."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import NamedTuple
 
 import numpy as np
@@ -40,7 +40,7 @@ def confidence(metric: Metric, comparison: Comparison, seed: int) -> Interval | 
         return None
     if isinstance(result, np.ndarray):
         return bootstrap_mean(result, np.random.default_rng([seed, 4]))
-    return jackknife(metric.value, comparison, np.random.default_rng([seed, 5]))
+    return jackknife(metric, comparison, np.random.default_rng([seed, 5]))
 
 
 def bootstrap_mean(values: Array, random: np.random.Generator) -> Interval:
@@ -51,9 +51,7 @@ def bootstrap_mean(values: Array, random: np.random.Generator) -> Interval:
 
 
 def jackknife(
-    value: Callable[[Comparison], float | None],
-    comparison: Comparison,
-    random: np.random.Generator,
+    metric: Metric, comparison: Comparison, random: np.random.Generator
 ) -> Interval | None:
     """Value ± 1.96 standard errors of the delete-a-group jackknife over the samples.
 
@@ -61,10 +59,13 @@ def jackknife(
     """
     order = random.permutation(comparison.generated.size)
     groups = np.array_split(order, min(GROUPS, len(order)))
-    center = value(comparison)
+    center = metric.value(comparison)
     if center is None or comparison.generated.size - len(groups[0]) < 2:
         return None
-    parts = [value(comparison.without(rows)) for rows in groups]
+    if metric.leave_out is not None:
+        parts = list(metric.leave_out(comparison, groups))
+    else:
+        parts = [metric.value(comparison.without(rows)) for rows in groups]
     spread = np.var(np.array(parts, np.float64)) * (len(parts) - 1)
     margin = 1.96 * float(np.sqrt(spread))
     return [center - margin, center + margin]

@@ -3,12 +3,12 @@
     python tests/benchmarks/metrics.py [--size 10000] [--dimension 2048] [--rounds 3]
     python tests/benchmarks/metrics.py --large
 
-Precision, recall, density and coverage (k = 5) beside `prdc`; the Fréchet distance, with
-and without the reference's moments at hand, beside tensorflow-gan. The contenders take
-turns; a ratio is the median over rounds of the ratio within a round. Memory is what
-numpy allocates at most during a call, beyond its inputs. `--large` is 50,000 points of
-2,048 numbers against as many, once, with the peak of the whole process. Nothing is
-asserted: clocks differ between machines.
+Precision, recall, density and coverage (k = 5) beside `prdc`; the Fréchet distance,
+with and without the reference's moments at hand, beside tensorflow-gan. The contenders
+take turns; a ratio is the median over rounds of the ratio within a round. Memory is
+what numpy allocates at most during a call, beyond its inputs. `--large` is 50,000
+points of 2,048 numbers against as many, once, with the peak of the whole process.
+Nothing is asserted: clocks differ between machines.
 """
 
 import argparse

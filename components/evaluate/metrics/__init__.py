@@ -7,17 +7,18 @@ unless `interval=False`), or None where the data cannot have it. An optional met
 asked for by name, raises ValueError there: it says what data it needs.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeVar
 
 import numpy as np
 
-from components.evaluate.comparison import Comparison
+from components.evaluate.comparison import Comparison, Index
 from components.manifold import Array
 from components.parts import import_members
 
 Function = Callable[[Comparison], "Array | float | None"]
+LeaveOut = Callable[[Comparison, Sequence[Index]], Sequence[float | None]]
 F = TypeVar("F", bound=Function)
 Reference = Literal["holdout", "train", "none"]
 Better = Literal["higher", "lower", "null"]
@@ -34,6 +35,8 @@ class Metric:
         blind_to: what it cannot see.
         interval: whether it has a confidence interval.
         optional: whether it is measured only where a spec asks for it.
+        leave_out: its values without each group of samples, where that can be had for
+            less than by computing it anew.
     """
 
     name: str
@@ -43,6 +46,7 @@ class Metric:
     blind_to: str
     interval: bool = True
     optional: bool = False
+    leave_out: LeaveOut | None = None
 
     def value(self, comparison: Comparison) -> float | None:
         """The metric as one number, None if undefined or not finite."""
@@ -60,13 +64,21 @@ def metric(
     name: str = "",
     interval: bool = True,
     optional: bool = False,
+    leave_out: LeaveOut | None = None,
 ) -> Callable[[F], F]:
     """Register a metric under its function's name, or `name`; arguments: `Metric`."""
 
     def register(function: F) -> F:
         chosen = name or function.__name__
         METRICS[chosen] = Metric(
-            chosen, function, reference, better, blind_to, interval, optional
+            chosen,
+            function,
+            reference,
+            better,
+            blind_to,
+            interval,
+            optional,
+            leave_out,
         )
         return function
 

@@ -1,14 +1,16 @@
 """Closed forms of the metrics, and of what they read on real data."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 
+from components import moments
 from components.artifacts import Modes
 from components.evaluate.comparison import Comparison, Sample
 from components.evaluate.intervals import bootstrap_mean, confidence, jackknife
-from components.evaluate.metrics import METRICS
+from components.evaluate.metrics import METRICS, Metric
 from components.evaluate.metrics.coverage import coverage_null
-from components.evaluate.metrics.frechet_distance import frechet
 
 
 def sample(values, labels=None):
@@ -35,6 +37,10 @@ def whitened(seed, n, d):
     values -= values.mean(0)
     factor = np.linalg.cholesky(np.cov(values, rowvar=False))
     return values @ np.linalg.inv(factor).T
+
+
+def frechet(x, y):
+    return moments.frechet(moments.Moments.of(x), moments.Moments.of(y))
 
 
 def test_frechet_between_gaussians():
@@ -200,9 +206,21 @@ def test_jackknife_of_a_mean():
     def mean(c):
         return float(c.generated.features.mean())
 
-    low, high = jackknife(mean, comparison, np.random.default_rng(0))
+    metric = Metric("mean", mean, "holdout", "null", "much")
+    low, high = jackknife(metric, comparison, np.random.default_rng(0))
     assert (low + high) / 2 == pytest.approx(mean(comparison))
     assert 0.4 < (high - low) / (2 * 1.96 / np.sqrt(1000)) < 1.8
+
+
+def test_what_is_left_out_of_moments_is_left_out_of_samples():
+    """The Fréchet distance's own way to its jackknife, and the general one."""
+    comparison = compare(normal(0, 60, 4), normal(1, 45, 4))
+    own = METRICS["frechet_distance"]
+    general = dataclasses.replace(own, leave_out=None)
+    intervals = [
+        jackknife(each, comparison, np.random.default_rng(0)) for each in (own, general)
+    ]
+    assert intervals[0] == pytest.approx(intervals[1], rel=1e-9)
 
 
 def test_every_metric_says_what_it_is_blind_to():
