@@ -1,5 +1,6 @@
 """What probes look at: the game on fixed records and fixed latents."""
 
+from collections.abc import Sequence
 from functools import cached_property
 from typing import Any
 
@@ -88,14 +89,9 @@ class Bench:
             if game.average is not None:
                 played = made_by(game.generator)
             against = _batch([part[: real.shape[0]] for part in _told(played)])
-            scores = in_batches(score, Batch(real, *labels[:1]), against)
-            numbers = [
-                ops.all(ops.isfinite(ops.convert_to_tensor(variable)))
-                for variable in game.variables
-                if "float" in str(variable.dtype)
-            ]
-            finite = ops.all(ops.stack(numbers))
-            return samples.records, against.records, *scores, finite
+            sides = Batch(real, *labels[:1]), against
+            scores = in_batches(score, self.batch, *sides)
+            return samples.records, against.records, *scores, finite(game.variables)
 
         def score(real: Batch, generated: Batch) -> tuple[Any, ...]:
             with primitives.without_updates():
@@ -113,19 +109,6 @@ class Bench:
             of_score = primitives.input_gradient(slope, generated.records)
             return scores_a_batch * norms(of_loss), norms(of_score)
 
-        def in_batches(function: Any, *sides: Batch) -> tuple[Any, ...]:
-            """What a function tells of both sides, each batch by itself, (n,) each."""
-            parts = [
-                ops.reshape(part, (-1, self.batch, *part.shape[1:]))
-                for part in (*_told(sides[0]), *_told(sides[1]))
-            ]
-            if parts[0].shape[0] == 1:
-                # A loop of one would take as long as what it does.
-                columns = function(*_sides([part[0] for part in parts]))
-            else:
-                columns = ops.map(lambda part: function(*_sides(part)), parts)
-            return tuple(ops.reshape(column, (-1,)) for column in columns)
-
         def judge(batch: Batch) -> Any:
             with primitives.without_updates():
                 return game.judge(batch)
@@ -137,7 +120,9 @@ class Bench:
             return primitives.compile_function(function, game.variables, policy)
 
         self._look, self.alone = compiled(look), compiled(alone)
-        self.slopes = compiled(lambda *given: in_batches(slopes, *_sides(given)))
+        self.slopes = compiled(
+            lambda *given: in_batches(slopes, self.batch, *_sides(given))
+        )
         self.judge = compiled(
             lambda *given: ops.map(lambda part: judge(_batch(part)), _one(given))
         )
@@ -265,6 +250,32 @@ class View:
     def quality(self) -> PRDC:
         """Precision and its kin of the samples against the holdout."""
         return self.bench.quality(self.holdout, self.samples, self.bench.radii)
+
+
+def in_batches(
+    function: Any, size: int, real: Batch, generated: Batch
+) -> tuple[Any, ...]:
+    """What a function tells of both sides, each batch by itself, columns (n,)."""
+    parts = [
+        ops.reshape(part, (-1, size, *part.shape[1:]))
+        for part in (*_told(real), *_told(generated))
+    ]
+    if parts[0].shape[0] == 1:
+        # A loop of one would take as long as what it does.
+        columns = function(*_sides([part[0] for part in parts]))
+    else:
+        columns = ops.map(lambda part: function(*_sides(part)), parts)
+    return tuple(ops.reshape(column, (-1,)) for column in columns)
+
+
+def finite(variables: Sequence[Any]) -> Any:
+    """Whether all of the variables' numbers are finite."""
+    numbers = [
+        ops.all(ops.isfinite(ops.convert_to_tensor(variable)))
+        for variable in variables
+        if "float" in str(variable.dtype)
+    ]
+    return ops.all(ops.stack(numbers))
 
 
 def norms(x: Any) -> Any:

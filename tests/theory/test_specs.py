@@ -1,8 +1,5 @@
 """The specs of theory: valid, and one of them from the command to the report."""
 
-import json
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -11,7 +8,6 @@ from pipelines.spec import SpecErrors, load_spec
 
 ROOT = Path(__file__).parents[2]
 SPECS = ROOT / "specs" / "theory"
-COMMAND = "from pipelines.cli import main; main()"
 
 
 @pytest.mark.parametrize(
@@ -24,24 +20,19 @@ def test_every_trial_of_a_spec_is_expected_to_agree(name, trials):
     assert all("agreement" in entry.claims for entry in spec.expectations)
 
 
-def test_a_spec_runs_from_the_command_to_its_figures(tmp_path):
+def test_a_spec_runs_from_the_command_to_its_figures(run_spec):
     # One trial: `--set` on an axis leaves that value.
-    arguments = ["run", str(SPECS / "bilinear.yaml"), "--set", "runner.workers=1"]
-    for value in ("train.update={kind: extragradient}", "train.steps=12"):
-        arguments += ["--set", value]
-    arguments += ["--set", "train.optimizer.learning_rate=0.3"]
-    arguments += ["--set", f"store={tmp_path}/runs"]
-    done = subprocess.run(
-        [sys.executable, "-c", COMMAND, *arguments],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=240,
+    printed, content, folder = run_spec(
+        SPECS / "bilinear.yaml",
+        {
+            "runner.workers": 1,
+            "train.update": "{kind: extragradient}",
+            "train.steps": 12,
+            "train.optimizer.learning_rate": 0.3,
+        },
     )
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert "measured: 1 of 1 agree" in done.stdout
-    (folder,) = (tmp_path / "runs" / "runs").iterdir()
-    (trial,) = json.loads((folder / "report.json").read_text())["trials"]
+    assert "measured: 1 of 1 agree" in printed
+    (trial,) = content["trials"]
     assert trial["verdict"] == "measured"
     figure = trial["measurements"]["spectral_radius"]
     # √((1 - .09)² + .09), the fit's error aside.

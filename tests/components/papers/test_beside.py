@@ -1,8 +1,6 @@
 """Figures of an evaluation beside a paper's, and the specs that state them."""
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -15,7 +13,6 @@ from pipelines.spec import load_spec
 
 ROOT = Path(__file__).parents[3]
 SPECS = ROOT / "specs" / "papers"
-COMMAND = "from pipelines.cli import main; main()"
 PAPER = {
     "paper": "Lin et al. 2018",
     "trials": 10,
@@ -121,33 +118,22 @@ def test_the_specs_state_the_protocol(name, modes, figures):
     assert values == figures
 
 
-def test_a_paper_runs_from_the_command_to_its_figures(tmp_path):
-    arguments = ["run", str(SPECS / "pacgan_ring.yaml"), "--set", "runner.workers=1"]
-    changes = {
-        "train.steps": 6,
-        "train.discriminator.samples": 2,
-        "train.batch_size": 200,
-        "train.generator.units": "[8, 8]",
-        "train.discriminator.of.units": "[8]",
-        "curate.source.records": 2000,
-        "evaluate.samples": 200,
-        "store": f"{tmp_path}/runs",
-        "runner.workers": 1,
-    }
-    for address, value in changes.items():
-        arguments += ["--set", f"{address}={value}"]
-    done = subprocess.run(
-        [sys.executable, "-c", COMMAND, *arguments],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=240,
+def test_a_paper_runs_from_the_command_to_its_figures(run_spec):
+    printed, content, folder = run_spec(
+        SPECS / "pacgan_ring.yaml",
+        {
+            "train.steps": 6,
+            "train.discriminator.samples": 2,
+            "train.batch_size": 200,
+            "train.generator.units": "[8, 8]",
+            "train.discriminator.of.units": "[8]",
+            "curate.source.records": 2000,
+            "evaluate.samples": 200,
+            "runner.workers": 1,
+        },
     )
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert done.stdout.count("measured: modes ") == 3
-    assert "high_quality_share" in done.stdout
-    (folder,) = (tmp_path / "runs" / "runs").iterdir()
-    content = json.loads((folder / "report.json").read_text())
+    assert printed.count("measured: modes ") == 3
+    assert "high_quality_share" in printed
     assert len(content["trials"]) == 3
     for trial in content["trials"]:
         assert trial["verdict"] == "measured"

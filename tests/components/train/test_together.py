@@ -90,25 +90,38 @@ class Stop(Exception):
     pass
 
 
+@pytest.fixture
+def interrupted(curriculum, contexts):
+    """`interrupted(params, seeds, step)`: surroundings of a program stopped after it.
+
+    Their `report` is taken away, so that the next program in them goes on to its end.
+    """
+
+    def run(params, seeds, after):
+        def report(step, total, fields):
+            if step > after:
+                raise Stop
+
+        told = contexts(len(seeds), report)
+        with pytest.raises(Stop):
+            train_seeds(curriculum, params, seeds=seeds, contexts=told)
+        for each in told:
+            each.report = None
+        return told
+
+    return run
+
+
 def test_an_interrupted_program_ends_at_the_same_bits(
-    together, curriculum, parameters, contexts
+    together, curriculum, parameters, interrupted
 ):
     """Even if the stop fell between two seeds' checkpoints of one step."""
     params = parameters(**RICH, vectorize_seeds=True)
-
-    def report(step, total, fields):
-        if step > 20:
-            raise Stop
-
-    told = contexts(3, report)
-    with pytest.raises(Stop):
-        train_seeds(curriculum, params, seeds=SEEDS, contexts=told)
+    told = interrupted(params, SEEDS, after=20)
     kept = [sorted(each.scratch.names()) for each in told]
     assert all(len(names) == 2 for names in kept), kept
     newest = told[1].scratch.path(kept[1][-1])
     told[1].scratch.filesystem.rm(newest)
-    for each in told:
-        each.report = None
     again = train_seeds(curriculum, params, seeds=SEEDS, contexts=told)
     assert [bits(each) for each in again] == [bits(each) for each in together]
 
@@ -149,7 +162,9 @@ def test_a_seed_that_overflows_ends_alone(curriculum, parameters, contexts):
     assert len({steps for _, steps in ends}) > 1, ends
 
 
-def test_what_ended_early_holds_no_resumption_up(curriculum, parameters, contexts):
+def test_what_ended_early_holds_no_resumption_up(
+    curriculum, parameters, contexts, interrupted
+):
     """Its end is kept at the checkpoints of those that go on."""
     settings = {**DESCENT, "precision": "float32", "checkpoint": {"every": 6}}
     params = parameters(**settings, vectorize_seeds=True)
@@ -157,15 +172,7 @@ def test_what_ended_early_holds_no_resumption_up(curriculum, parameters, context
     whole = train_seeds(curriculum, params, seeds=seeds, contexts=contexts(2))
     steps = [each.telemetry.info()["steps"] for each in whole]
     assert steps[1] < 40 < steps[0], steps
-
-    def report(step, total, fields):
-        if step > 40:
-            raise Stop
-
-    told = contexts(2, report)
-    with pytest.raises(Stop):
-        train_seeds(curriculum, params, seeds=seeds, contexts=told)
-    seen = []
+    told, seen = interrupted(params, seeds, after=40), []
     for each in told:
         each.report = lambda step, total, fields: seen.append(step)
     again = train_seeds(curriculum, params, seeds=seeds, contexts=told)
