@@ -5,7 +5,7 @@ point on a ball's surface is inside: ties count); Naeem et al. 2020, "Reliable F
 and Diversity Metrics for Generative Models", eq. 3 and 4 (here with the same ties).
 
 Distances are Euclidean, exact but for the rounding of float64, and never held for more
-than `BLOCK` rows at once. They come from |x|² + |y|² - 2xy about the data's mean; what
+than a block at once. They come from |x|² + |y|² - 2xy about the data's mean; what
 that loses to cancellation, at most `_slack` of |x|² + |y|², is granted to the point, so
 that equal points always tie.
 """
@@ -18,8 +18,8 @@ import numpy.typing as npt
 
 Array = npt.NDArray[np.float64]
 
-BLOCK = 1024
-"""Rows of distances held at once."""
+BLOCK_VALUES, BLOCK_ROWS = 1 << 17, 128
+"""Distances in a block, what a core's cache holds, and its fewest rows."""
 
 
 class PRDC(NamedTuple):
@@ -118,8 +118,8 @@ def nearest(
     distances, indices = np.empty(len(x)), np.empty(len(x), np.intp)
     for rows, squared in _distances(x, y):
         indices[rows] = squared.argmin(1)
-        distances[rows] = np.sqrt(squared.min(1))
-    return distances, indices
+        distances[rows] = squared.min(1)
+    return np.sqrt(np.maximum(distances, 0.0)), indices
 
 
 def _points(values: npt.ArrayLike, name: str, k: int) -> Array:
@@ -145,22 +145,26 @@ def _squared_radii(x: Array, k: int) -> Array:
         squared[np.arange(len(squared)), np.arange(rows.start, rows.stop)] = 0.0
         squared.partition(k, axis=1)
         radii[rows] = squared[:, k]
-    return radii
+    return np.maximum(radii, 0.0, out=radii)
 
 
 def _distances(
     x: Array, y: Array, lower: bool = False
 ) -> Iterator[tuple[slice, Array]]:
-    """Blocks of squared distances ≥ 0, or of their lower bounds under rounding."""
+    """Blocks of squared distances, or of their lower bounds, under rounding.
+
+    Rounding can take a small one below 0.
+    """
     share = 1.0 - _slack(x.shape[1]) if lower else 1.0
     x_norms, y_norms = share * (x**2).sum(1), share * (y**2).sum(1)
-    for start in range(0, len(x), BLOCK):
-        rows = slice(start, min(start + BLOCK, len(x)))
-        squared = x[rows] @ y.T
-        squared *= -2.0
+    twice = -2.0 * x
+    height = max(BLOCK_VALUES // len(y), BLOCK_ROWS)
+    for start in range(0, len(x), height):
+        rows = slice(start, min(start + height, len(x)))
+        squared = twice[rows] @ y.T
         squared += x_norms[rows, None]
         squared += y_norms
-        yield rows, np.maximum(squared, 0.0, out=squared)
+        yield rows, squared
 
 
 def _slack(dimension: int) -> float:

@@ -57,7 +57,8 @@ class TelemetryParams(Params):
     """How often probes read."""
 
     every: Count | None = None
-    """Steps between readings; null: a sixtieth of the steps."""
+    """Steps between readings; null: a sixtieth of the steps, or 100 where that is more,
+    but no more than a thirtieth."""
     snapshots: Count = 12
     """Times that samples are kept and precision, recall and coverage read."""
     samples: Annotated[int, Ge(1)] = 64

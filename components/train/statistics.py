@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from scipy.stats import rankdata
 
 Array = np.ndarray[Any, Any]
 
@@ -15,14 +14,14 @@ SHARES = (0.0, 0.5, 1.0)
 def auc(positive: Array, negative: Array) -> float:
     """The chance that a positive's score exceeds a negative's, ties counted half.
 
-    Both (n,); NaN where a score is (the rank-sum statistic over n₁n₂).
+    Both (n,); NaN where a score is not finite (the rank-sum statistic over n₁n₂).
     """
-    scores = np.concatenate([positive, negative]).astype(np.float64)
-    if not np.all(np.isfinite(scores)):
+    if not (np.isfinite(positive).all() and np.isfinite(negative).all()):
         return float("nan")
-    n, m = len(positive), len(negative)
-    ranks = rankdata(scores)[:n].sum()
-    return float((ranks - n * (n + 1) / 2) / (n * m))
+    ordered = np.sort(negative)
+    below = np.searchsorted(ordered, positive, "left").sum()
+    up_to = np.searchsorted(ordered, positive, "right").sum()
+    return float((below + up_to) / (2 * len(positive) * len(negative)))
 
 
 def coupling(

@@ -11,6 +11,18 @@ from components.train.probes import Probe
 
 SECONDS_A_CALL = 0.4
 FIRST_CALL = 16
+READINGS, FEWEST_READINGS = 60, 30
+STEPS_BETWEEN = 100
+"""Steps of the smallest games that take some twenty times as long as a reading."""
+
+
+def cadence(steps: int) -> int:
+    """Steps between readings by default: READINGS in all, fewer in a short training.
+
+    A reading costs two milliseconds, a step of the smallest networks half of one; from
+    fewer than FEWEST_READINGS no course could be read.
+    """
+    return max(1, min(max(steps // READINGS, STEPS_BETWEEN), steps // FEWEST_READINGS))
 
 
 class Timetable:
@@ -19,7 +31,7 @@ class Timetable:
     def __init__(self, params: TrainParams, tiers: int) -> None:
         self.steps = steps = params.steps
         telemetry = params.telemetry
-        every = telemetry.every or max(1, steps // 60)
+        every = telemetry.every or cadence(steps)
         self.readings = {*range(0, steps, every), steps}
         known = np.array(sorted(self.readings))
         wanted = np.linspace(0, steps, telemetry.snapshots + 1)

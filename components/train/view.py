@@ -35,7 +35,6 @@ class Bench:
 
     _look: Any
     alone: Any
-    slopes: Any
     judge: Any
 
     def __init__(
@@ -47,8 +46,8 @@ class Bench:
         if like is None:
             self._compile()
         else:
-            known = like._look, like.alone, like.slopes, like.judge
-            self._look, self.alone, self.slopes, self.judge = (
+            known = like._look, like.alone, like.judge
+            self._look, self.alone, self.judge = (
                 each.reading(game.variables) for each in known
             )
 
@@ -79,7 +78,7 @@ class Bench:
         scores_a_batch = self.batch // game.params.discriminator.packing
 
         def look(latents: Any, real: Any, *labels: Any) -> tuple[Any, ...]:
-            """Samples, those that D plays against, and scores of these and records."""
+            """Samples, those that D plays against, and what D says of these."""
 
             def made_by(generator: Any) -> Batch:
                 given = _one((latents, *labels[1:]))
@@ -90,8 +89,11 @@ class Bench:
                 played = made_by(game.generator)
             against = _batch([part[: real.shape[0]] for part in _told(played)])
             sides = Batch(real, *labels[:1]), against
-            scores = in_batches(score, self.batch, *sides)
-            return samples.records, against.records, *scores, finite(game.variables)
+            read = in_batches(score_and_slopes, self.batch, *sides)
+            return samples.records, against.records, *read, finite(game.variables)
+
+        def score_and_slopes(*sides: Batch) -> tuple[Any, ...]:
+            return *score(*sides), *slopes(*sides)
 
         def score(real: Batch, generated: Batch) -> tuple[Any, ...]:
             with primitives.without_updates():
@@ -120,9 +122,6 @@ class Bench:
             return primitives.compile_function(function, game.variables, policy)
 
         self._look, self.alone = compiled(look), compiled(alone)
-        self.slopes = compiled(
-            lambda *given: in_batches(slopes, self.batch, *_sides(given))
-        )
         self.judge = compiled(
             lambda *given: ops.map(lambda part: judge(_batch(part)), _one(given))
         )
@@ -132,11 +131,12 @@ class Bench:
 
         What it tells: samples (n, *shape), n at least QUALITY_SAMPLES, of the generator
         that a user takes home; of the one that D plays against (m, *shape), as many as
-        records in `real`; D's scores, batched as in training, of those records and of
-        these samples, (m,) float64; and whether every variable is finite, bool.
+        records in `real`; of those records and of these samples, batched as in
+        training, D's scores, and of the samples ‖dL_G/dx‖ and ‖∇D(x)‖, each (m,)
+        float64; and whether every variable is finite, bool.
         """
-        samples, played, *scores, finite = map(np.asarray, self._look(*self._fixed))
-        return [samples, played, *(each.astype(np.float64) for each in scores), finite]
+        samples, played, *read, finite = map(np.asarray, self._look(*self._fixed))
+        return [samples, played, *(each.astype(np.float64) for each in read), finite]
 
     def quality(
         self, real: Array, generated: Array, radii: Array | None = None
@@ -206,27 +206,19 @@ class View:
         return self._seen[3]
 
     @property
-    def finite(self) -> bool:
-        """Whether everything that training changes is a number."""
-        return bool(self._seen[4])
-
-    @cached_property
-    def _slopes(self) -> list[Array]:
-        given = [self.real, self.generated]
-        if self.bench.labels is not None:
-            real, generated = self.bench.labels
-            given = [self.real, real, self.generated, generated[: len(real)]]
-        return [np.asarray(each, np.float64) for each in self.bench.slopes(*given)]
-
-    @property
     def sample_gradients(self) -> Array:
         """‖dL_G/dx‖ of each sample, the batch mean undone, (n,)."""
-        return self._slopes[0]
+        return self._seen[4]
 
     @property
     def score_gradients(self) -> Array:
         """‖∇D(x)‖ at each sample, (n,)."""
-        return self._slopes[1]
+        return self._seen[5]
+
+    @property
+    def finite(self) -> bool:
+        """Whether everything that training changes is a number."""
+        return bool(self._seen[6])
 
     def judge(self, rows: Array) -> Array:
         """D on training batches, each for itself, (b, n) scores.

@@ -18,7 +18,8 @@ def normal(seed, *shape):
 
 @pytest.fixture(params=[7, 1024], ids=["many blocks", "one block"])
 def blocks(request, monkeypatch):
-    monkeypatch.setattr(manifold, "BLOCK", request.param)
+    monkeypatch.setattr(manifold, "BLOCK_VALUES", 1)
+    monkeypatch.setattr(manifold, "BLOCK_ROWS", request.param)
 
 
 def brute_force(real, generated, k):

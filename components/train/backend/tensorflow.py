@@ -153,7 +153,7 @@ def compile_loop(
         played = tf.while_loop(lambda index, _: index < end, body, (first, carry))
         return dict(played[1])
 
-    compiled = tf.function(loop, jit_compile=policy == "xla", autograph=False)
+    compiled = compile_by_signature(loop, policy)
 
     def run(first: int, count: int, carry: Carry, *inputs: Any) -> Carry:
         played = compiled(
@@ -176,9 +176,30 @@ def held(x: Any) -> Any:
 def compile_function(
     function: Callable[..., Any], variables: Sequence[Any], policy: str
 ) -> Callable[..., Any]:
-    compiled = tf.function(function, jit_compile=policy == "xla", autograph=False)
+    compiled = compile_by_signature(function, policy)
 
     def run(*inputs: Any) -> Any:
         return compiled(*tf.nest.map_structure(tf.convert_to_tensor, inputs))
+
+    return run
+
+
+def compile_by_signature(
+    function: Callable[..., Any], policy: str
+) -> Callable[..., Any]:
+    """A function of tensors, compiled once for their shapes and types.
+
+    TensorFlow's own look-up takes longer than a reading of a small network.
+    """
+    traced = tf.function(function, jit_compile=policy == "xla", autograph=False)
+    known: dict[Any, Any] = {}
+
+    def run(*inputs: Any) -> Any:
+        signature = tuple(
+            (tensor.dtype, *tensor.shape) for tensor in tf.nest.flatten(inputs)
+        )
+        if signature not in known:
+            known[signature] = traced.get_concrete_function(*inputs)
+        return known[signature](*inputs)
 
     return run

@@ -13,11 +13,9 @@ class Signal(Probe):
     """The generator's learning signal, and what the objective leaves of it.
 
     dL_G/dx = (dL_G/dD)·∇ₓD(x): the objective passes on a share of D's slope. Where a
-    score depends on batch-mates the slope counts every score that x moves. Slopes cost
-    several times what scores do: it reads at every second reading.
+    score depends on batch-mates the slope counts every score that x moves.
     """
 
-    every: ClassVar[int] = 2
     series: ClassVar[dict[str, Series]] = {
         "sample_gradient_norm": Series(
             "mean over samples x of ‖dL_G/dx‖, the batch mean undone", "per unit of x"

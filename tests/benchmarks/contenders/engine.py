@@ -11,6 +11,7 @@ from components.component import Context
 from components.directory import Directory
 from components.train.checkpoints import Checkpoints, State
 from components.train.game import START, Game
+from components.train.timetable import FEWEST_READINGS
 from components.train.trainer import Trainer
 from contenders import Contender, timed
 
@@ -49,13 +50,15 @@ class Engine(Contender):
 class Observed(Engine):
     """Whole trainings, with their readings and checkpoints, as `train` runs them.
 
-    A training's readings are as many whatever its length, 60 and a first one: that of a
-    slow game is cut to a step a reading, and the share is of a training of full length.
+    A slow game's training is cut to a step a reading, and the share is of a training of
+    full length, which has as many readings.
     """
 
     def __init__(self, case: Case, backend: str) -> None:
         self.length = case.params.steps
-        self._make(case.lasting(60) if case.convolutional else case, backend)
+        self._make(
+            case.lasting(FEWEST_READINGS) if case.convolutional else case, backend
+        )
         self.name += ", telemetry on"
         self.trained = 0
         self.spent = {"read": 0.0, "save": 0.0}

@@ -1,0 +1,38 @@
+"""When readings are taken."""
+
+import numpy as np
+import pytest
+
+from components.train.params import TelemetryParams, TrainParams
+from components.train.timetable import Timetable
+
+
+def timetable(steps, **telemetry):
+    return Timetable(
+        TrainParams(steps=steps, telemetry=TelemetryParams(**telemetry)), tiers=1
+    )
+
+
+@pytest.mark.parametrize(
+    "steps, every",
+    [(1, 1), (29, 1), (60, 2), (900, 30), (3000, 100), (6000, 100), (60_000, 1000)],
+)
+def test_by_default_readings_are_sixty_and_in_a_short_training_thirty(steps, every):
+    readings = sorted(timetable(steps).readings)
+    assert readings[0] == 0 and readings[-1] == steps
+    assert set(np.diff(readings)) <= {every, steps - readings[-2]}
+    assert steps < 30 or 31 <= len(readings) <= 62
+
+
+def test_a_reading_may_be_asked_for_at_every_step():
+    assert timetable(7, every=1).readings == set(range(8))
+
+
+@pytest.mark.parametrize("steps", [1, 7, 100, 3000])
+def test_snapshots_are_readings_spread_over_the_training(steps):
+    plan = timetable(steps, snapshots=12)
+    assert plan.snapshots <= plan.readings
+    assert {0, steps} <= plan.snapshots
+    assert len(plan.snapshots) == min(13, len(plan.readings))
+    widest = max(np.diff(sorted(plan.snapshots)))
+    assert widest <= steps / 12 + max(np.diff(sorted(plan.readings)))
