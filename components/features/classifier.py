@@ -1,6 +1,6 @@
 """Features: the last hidden layer of a classifier."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
@@ -48,6 +48,16 @@ class Classifier(Features):
         guesses = fitted.logits(data[known[held]]).argmax(1)
         fitted.accuracy = float((guesses == targets[held]).mean())
         return fitted
+
+    def restore(self, arrays: "Mapping[str, Array]") -> "HiddenLayers":
+        layers = [
+            (arrays[f"kernel_{index}"], arrays[f"bias_{index}"])
+            for index in range(len(self.units) + 1)
+        ]
+        accuracy = float(arrays["accuracy"])
+        return HiddenLayers(
+            arrays["mean"], arrays["scale"], layers[:-1], layers[-1], accuracy
+        )
 
     def _train(self, x: "Array", y: "Array", seed: int) -> "list[Layer]":
         """Train by cross-entropy; kernel and bias of every layer, in float64.
@@ -111,6 +121,14 @@ class HiddenLayers:
         for kernel, bias in self.layers:
             values = np.maximum(values @ kernel + bias, 0.0)
         return values
+
+    def arrays(self) -> "dict[str, Array]":
+        import numpy as np
+
+        told = {"mean": self.mean, "scale": self.scale}
+        for index, (kernel, bias) in enumerate((*self.layers, self.head)):
+            told |= {f"kernel_{index}": kernel, f"bias_{index}": bias}
+        return told | {"accuracy": np.array(self.accuracy)}
 
     def logits(self, data: "Array") -> "Array":
         kernel, bias = self.head

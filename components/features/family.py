@@ -1,6 +1,7 @@
 """The family of features: a member is fitted to records once, and maps records then."""
 
 import math
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from components.parts import Part
@@ -18,6 +19,10 @@ class FittedFeatures(Protocol):
     """Share of held-back records classified rightly; None without a classifier."""
 
     def __call__(self, data: "Array") -> "Array": ...
+
+    def arrays(self) -> "dict[str, Array]":
+        """All that has been learnt, for the features' `restore`."""
+        ...
 
     def logits(self, data: "Array") -> "Array | None":
         """A classifier's logits (n, classes) float64; None without a classifier."""
@@ -41,6 +46,10 @@ class Features(Part):
         Raises:
             ValueError: if the features cannot be had from these records.
         """
+        raise NotImplementedError
+
+    def restore(self, arrays: "Mapping[str, Array]") -> FittedFeatures:
+        """What `fit` returned, from its `arrays`."""
         raise NotImplementedError
 
 

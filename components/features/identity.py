@@ -1,5 +1,6 @@
 """Features: the values themselves."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Literal
 
 from components.features.family import Features, flatten
@@ -16,6 +17,9 @@ class Identity(Features):
     def fit(self, data: "Array", labels: "Array", *, seed: int) -> "Flat":
         return Flat()
 
+    def restore(self, arrays: "Mapping[str, Array]") -> "Flat":
+        return Flat()
+
 
 class Flat:
     """Records flattened to float64."""
@@ -24,6 +28,9 @@ class Flat:
 
     def __call__(self, data: "Array") -> "Array":
         return flatten(data)
+
+    def arrays(self) -> "dict[str, Array]":
+        return {}
 
     def logits(self, data: "Array") -> None:
         return None
