@@ -223,9 +223,11 @@ class Telemetry(Artifact):
 class Metrics(Artifact):
     """What was measured on the generator's samples.
 
-    Payload: `metrics.json` ({"metrics": {id: {value, null, ci, n, blind_to}},
-    "features": …, "modes": […], "classes": […]}) and `plots.npz` (arrays to draw:
-    real and generated points in 2-D, sample grids, ROC-like curves).
+    Payload: `metrics.json` ({"metrics": {id: {value, null, null_interval, p_value,
+    ci, n, reference_n, better, reference, blind_to}}, "features": …, "modes": […],
+    "classes": […]}; p_value of a metric that is a test with a null in closed form, else
+    null) and `plots.npz` (arrays to draw: real and generated points in 2-D, sample
+    grids).
     """
 
     type: ClassVar[str] = "metrics"

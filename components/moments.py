@@ -4,7 +4,7 @@ Chan, Golub and LeVeque 1983, "Algorithms for computing the sample variance". Su
 taken about the mean of what they are of, so that a large mean swamps nothing.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from typing import Any
@@ -122,17 +122,16 @@ class MomentsTree:
         return reduce(Moments.merge, (self.nodes[at] for at in ordered))
 
 
-def without_each(parts: Sequence[Moments]) -> list[Moments]:
-    """For each part the moments of all others together; for n parts 3n merges."""
+def without_each(parts: Sequence[Moments]) -> Iterator[Moments]:
+    """For each part the moments of all others together.
+
+    One after the other: at 2,048 dimensions each takes 32 MiB. All their merges, n² of
+    n parts, take a small share of the time of n distances.
+    """
     dimension = len(parts[0].mean)
-    before, after = [merged([], dimension)], [merged([], dimension)]
-    for part in parts[:-1]:
-        before.append(before[-1].merge(part))
-    for part in reversed(parts[1:]):
-        after.append(after[-1].merge(part))
-    return [
-        first.merge(last) for first, last in zip(before, reversed(after), strict=True)
-    ]
+    for place in range(len(parts)):
+        others = (part for other, part in enumerate(parts) if other != place)
+        yield merged(others, dimension)
 
 
 def frechet(first: Moments, second: Moments) -> float:

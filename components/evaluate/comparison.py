@@ -1,9 +1,9 @@
 """What a metric sees: generated samples, the real records to hold them against."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 
@@ -14,6 +14,7 @@ from components.records import Modes
 
 Index = np.ndarray[Any, np.dtype[np.intp]]
 Values = np.ndarray[Any, Any]
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,6 +83,33 @@ class Comparison:
     modes: Modes | None
     radii: Array | None = None
     seed: int = 0
+    computed: dict[Any, Any] = field(default_factory=dict, init=False, repr=False)
+
+    def once(self, compute: "Callable[[Comparison], T]") -> T:
+        """`compute` of this comparison, computed when it is first asked for.
+
+        For what several metrics share, or a metric and its interval.
+        """
+        if compute not in self.computed:
+            self.computed[compute] = compute(self)
+        found: T = self.computed[compute]
+        return found
+
+    @cached_property
+    def balanced(self) -> "Comparison":
+        """As many records as samples: a random choice, for they are sorted.
+
+        Where there are more samples than records, the first of them.
+        """
+        size = min(self.generated.size, self.reference.size)
+        random = np.random.default_rng([self.seed, 31])
+        rows = np.sort(random.choice(self.reference.size, size, replace=False))
+        return replace(
+            self,
+            generated=self.generated.take(np.arange(size)),
+            reference=self.reference.take(rows),
+            radii=None,
+        )
 
     @cached_property
     def memberships(self) -> Memberships:

@@ -126,13 +126,16 @@ class Evaluation:
         value = comparison and metric.value(comparison)
         null, interval = self.nulls.get(metric.name, (None, None))
         sizes = {"holdout": self.holdout.size, "train": self.train.size, "none": 0}
+        size = sizes[metric.reference]
+        p_value = metric.p_value
         return {
             "value": value,
             "null": null,
             "null_interval": interval,
+            "p_value": p_value(comparison) if p_value and comparison else None,
             "ci": comparison and confidence(metric, comparison, self.params.seed),
             "n": self.samples,
-            "reference_n": sizes[metric.reference],
+            "reference_n": min(size, self.samples) if metric.balanced else size,
             "better": metric.better,
             "reference": metric.reference,
             "blind_to": metric.blind_to,
@@ -145,6 +148,7 @@ def nonfinite_entry(share: float, n: int) -> dict[str, Any]:
         "value": share,
         "null": 0.0,
         "null_interval": [0.0, 0.0],
+        "p_value": None,
         "ci": None,
         "n": n,
         "reference_n": 0,

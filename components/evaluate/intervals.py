@@ -33,9 +33,11 @@ class Setting(NamedTuple):
 
 def confidence(metric: Metric, comparison: Comparison, seed: int) -> Interval | None:
     """A 95 % interval of a metric's value; see the package of metrics for how."""
+    if metric.bounds is not None:
+        return metric.bounds(comparison)
     if not metric.interval:
         return None
-    result = metric.function(comparison)
+    result = comparison.once(metric.function)
     if result is None or as_number(result) is None:
         return None
     if isinstance(result, np.ndarray):

@@ -130,7 +130,9 @@ def figure(name: str, content: Mapping[str, Any]) -> dict[str, Any]:
 
 def reach(name: str) -> list[float | None]:
     """What a metric can read: its lowest and highest value, None where it has none."""
-    if name.endswith(("share", "coverage", "precision", "recall")):
+    shares = "share", "coverage", "precision", "recall", "accuracy", "f8", "f_eighth"
+    if name.endswith(shares):
         return [0.0, 1.0]
     # An unbiased estimate of a squared distance can be below it.
-    return [None if name == "kernel_distance" else 0.0, None]
+    unbiased = name in ("kernel_distance", "frechet_distance_infinite")
+    return [None if unbiased else 0.0, None]

@@ -2,14 +2,15 @@
 
 A metric returns either one value per generated or real point, whose mean is the
 metric (its confidence interval: a percentile bootstrap of that mean, the balls held
-fixed), or a number (its interval: the delete-a-group jackknife over the samples,
-unless `interval=False`), or None where the data cannot have it. An optional metric,
-asked for by name, raises ValueError there: it says what data it needs.
+fixed), or a number (its interval: the delete-a-group jackknife over the samples), or
+None where the data cannot have it. `bounds` gives it an interval of its own instead,
+`interval=False` none. An optional metric, asked for by name, raises ValueError where
+the data cannot have it: it says what data it needs.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal, TypeVar
+from typing import Any, Literal, TypeVar
 
 import numpy as np
 
@@ -37,6 +38,10 @@ class Metric:
         optional: whether it is measured only where a spec asks for it.
         leave_out: its values without each group of samples, where that can be had for
             less than by computing it anew.
+        bounds: its interval, where it is neither a bootstrap's nor a jackknife's.
+        p_value: how often, were the distributions equal, it would read this or worse,
+            where it is a test that needs no other null.
+        balanced: whether it looks at no more records than there are samples.
     """
 
     name: str
@@ -47,10 +52,13 @@ class Metric:
     interval: bool = True
     optional: bool = False
     leave_out: LeaveOut | None = None
+    bounds: Callable[[Comparison], list[float] | None] | None = None
+    p_value: Callable[[Comparison], float | None] | None = None
+    balanced: bool = False
 
     def value(self, comparison: Comparison) -> float | None:
         """The metric as one number, None if undefined or not finite."""
-        return as_number(self.function(comparison))
+        return as_number(comparison.once(self.function))
 
 
 METRICS: dict[str, Metric] = {}
@@ -62,23 +70,14 @@ def metric(
     better: Better = "higher",
     reference: Reference = "holdout",
     name: str = "",
-    interval: bool = True,
-    optional: bool = False,
-    leave_out: LeaveOut | None = None,
+    **described: Any,
 ) -> Callable[[F], F]:
     """Register a metric under its function's name, or `name`; arguments: `Metric`."""
 
     def register(function: F) -> F:
         chosen = name or function.__name__
         METRICS[chosen] = Metric(
-            chosen,
-            function,
-            reference,
-            better,
-            blind_to,
-            interval,
-            optional,
-            leave_out,
+            chosen, function, reference, better, blind_to, **described
         )
         return function
 

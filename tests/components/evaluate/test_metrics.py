@@ -229,3 +229,33 @@ def test_every_metric_says_what_it_is_blind_to():
     assert (
         confidence(METRICS["mode_coverage"], compare(ring(0, 9), ring(1, 9)), 0) is None
     )
+
+
+def test_what_is_asked_for_twice_is_computed_once():
+    calls = []
+
+    def slow_metric(c):
+        calls.append(c)
+        return float(c.generated.size)
+
+    comparison = compare(normal(0, 50, 1), normal(1, 40, 1))
+    metric = Metric("slow_metric", slow_metric, "holdout", "null", "all", interval=True)
+    assert [metric.value(comparison) for _ in range(2)] == [40.0, 40.0]
+    assert len(calls) == 1
+    # Another comparison is another question.
+    assert metric.value(comparison.without(np.arange(4))) == 36.0
+    assert confidence(metric, comparison, 0) is not None
+    assert [each.generated.size for each in calls[:2]] == [40, 36]
+    assert len(calls) == 2 + 10
+
+
+def test_as_many_records_as_samples():
+    """A choice of records at random, of which none is there twice."""
+    real = np.arange(300.0)[:, None]
+    both = compare(real, normal(1, 40, 1)).balanced
+    chosen = both.reference.features[:, 0]
+    assert len(set(chosen)) == both.generated.size == 40
+    # The mean of 40 of 300 in a row strays by 300/√12/√40 = 14 or less.
+    assert abs(chosen.mean() - 149.5) < 4 * 14
+    fewer = compare(real[:30], normal(1, 40, 1)).balanced
+    assert fewer.reference.size == fewer.generated.size == 30

@@ -17,6 +17,7 @@ IDS = {
     *("precision", "recall", "density", "coverage", "frechet_distance"),
     *("train_precision", "train_recall", "train_density", "train_coverage"),
     *("mode_coverage", "high_quality_share", "reverse_kl"),
+    *("f8", "f_eighth", "frechet_distance_infinite", "two_sample_accuracy"),
     *("class_coverage", "nonfinite_share"),
 }
 
@@ -76,7 +77,7 @@ def test_a_collapsed_generator(tmp_path, curriculum, params, make_context):
     assert content["samples"] == 120
     for entry in content["metrics"].values():
         assert set(entry) == {
-            *("value", "null", "null_interval", "ci", "n"),
+            *("value", "null", "null_interval", "p_value", "ci", "n"),
             *("reference_n", "better", "reference", "blind_to"),
         }
         assert entry["null_interval"][0] <= entry["null"] <= entry["null_interval"][1]
@@ -187,3 +188,40 @@ def test_kernel_distance_where_asked_for(curriculum):
     entry = far["kernel_distance"]
     assert entry["value"] > entry["null_interval"][1]
     assert entry["value"] > 10 * abs(metrics["kernel_distance"]["value"])
+
+
+def test_every_interval_test_and_number_of_records(curriculum, params):
+    """What is beside a value: all of it of the shape that readers expect."""
+    params = params.model_copy(update={"samples": 60})
+    real = evaluation(curriculum, params)
+    samples = (plus(4, 60)[0] + [0, 1.5]).astype("f4")
+    metrics = real.content(samples)["metrics"]
+    for name in ("f8", "f_eighth", "frechet_distance_infinite", "two_sample_accuracy"):
+        entry = metrics[name]
+        assert entry["ci"][0] <= entry["value"] <= entry["ci"][1]
+        assert entry["n"] == 60
+    for name in ("f8", "f_eighth", "two_sample_accuracy"):
+        assert metrics[name]["reference_n"] == 60
+    assert metrics["frechet_distance_infinite"]["reference_n"] == 120
+    tested = {name for name, entry in metrics.items() if entry["p_value"] is not None}
+    assert "two_sample_accuracy" in tested
+    assert metrics["two_sample_accuracy"]["p_value"] < 1e-3
+    assert not tested & {"precision", "frechet_distance", "nonfinite_share"}
+    # None of samples that are no numbers.
+    samples[0] = np.nan
+    assert real.content(samples)["metrics"]["two_sample_accuracy"]["p_value"] is None
+
+
+def test_nulls_in_closed_form(curriculum):
+    """Of 40 splits of real data: 0 and 1/2, within what their number allows."""
+    nulls = evaluation(curriculum, EvaluateParams(resamples=40)).nulls
+    mean, (low, high) = nulls["frechet_distance_infinite"]
+    # The splits share the holdout: its chance does not average out.
+    assert low < 0 < high
+    assert abs(mean) < nulls["frechet_distance"][0] / 2
+    mean, (low, high) = nulls["two_sample_accuracy"]
+    deviation = np.sqrt(0.25 / 120)
+    assert mean == pytest.approx(0.5, abs=2 * deviation)
+    assert 0.5 - 5 * deviation < low < 0.5 < high < 0.5 + 5 * deviation
+    assert 0.8 < nulls["f8"][0] < 1
+    assert 0.8 < nulls["f_eighth"][0] < 1
