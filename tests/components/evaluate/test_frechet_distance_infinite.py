@@ -1,5 +1,7 @@
 """The extrapolated Fréchet distance: unbiased, where the plain one is not."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 from scipy.stats import binom
@@ -153,3 +155,19 @@ def test_a_distance_for_every_group(compare, monkeypatch):
     assert len(calls) == GROUPS
     confidence(INFINITE, comparison, 0)
     assert len(calls) == GROUPS + INTERVAL_GROUPS
+
+
+def test_a_choice_of_a_larger_population(compare):
+    """The plain distance takes the population's moments; this its own records' alone.
+
+    Else what is left out would make another difference on either side.
+    """
+    population, generated = normal(0, 5000, 4), normal(1, 60, 4)
+    known = compare(population[:60], generated)
+    moments = Moments.of(population)
+    whole = dataclasses.replace(
+        known, reference=dataclasses.replace(known.reference, population=moments)
+    )
+    assert PLAIN.value(whole) == frechet(moments, Moments.of(generated))
+    assert INFINITE.value(whole) == INFINITE.value(known)
+    assert confidence(INFINITE, whole, 0) == confidence(INFINITE, known, 0)

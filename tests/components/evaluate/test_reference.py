@@ -68,7 +68,10 @@ def test_an_evaluation_by_a_reference_is_that_of_the_curriculum(
     assert told.keys() == expected.keys()
     for address, leaf in told.items():
         if isinstance(leaf, float):
-            leaf = pytest.approx(leaf, rel=1e-9, abs=1e-12)
+            # Of a variance of 0 rounding makes 2⁻⁵² of the others, whose root is 2⁻²⁶;
+            # of distances near one another the extrapolation multiplies what is left.
+            rounding = 2**-26 if "infinite" in address else 1e-12
+            leaf = pytest.approx(leaf, rel=1e-9, abs=rounding)
         assert expected[address] == leaf, address
     assert ours.params == alone.params
 
