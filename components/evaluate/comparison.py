@@ -8,8 +8,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from components.artifacts import Modes
+from components.distances import Array
 from components.features import flatten
-from components.manifold import Array, Memberships, knn_radii, memberships, nearest
+from components.manifold import Memberships, knn_radii, memberships, nearest
 from components.moments import Moments
 
 Index = np.ndarray[Any, np.dtype[np.intp]]
