@@ -4,22 +4,20 @@ Sources: Kynkäänniemi et al. 2019, "Improved Precision and Recall Metric", eq.
 point on a ball's surface is inside: ties count); Naeem et al. 2020, "Reliable Fidelity
 and Diversity Metrics for Generative Models", eq. 3 and 4 (here with the same ties).
 
-Distances are Euclidean, exact but for the rounding of float64, and never held for more
-than a block at once. They come from |x|² + |y|² - 2xy about the data's mean; what
-that loses to cancellation, at most `_slack` of |x|² + |y|², is granted to the point, so
-that equal points always tie.
+Distances are Euclidean, as differences in float64 give them, and what is compared is
+compared exactly: `components.distances` says how, without holding more than a block.
 """
 
-from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-Array = npt.NDArray[np.float64]
+from components.distances import Array, Block, Cloud, Distances, Index, Mask
+from components.neighbours import smallest
 
-BLOCK_VALUES, BLOCK_ROWS = 1 << 17, 128
-"""Distances in a block, what a core's cache holds, and its fewest rows."""
+MANY = 4096
+"""Open pairs of a block above which a closer look takes less time than they."""
 
 
 class PRDC(NamedTuple):
@@ -60,8 +58,8 @@ def knn_radii(x: npt.ArrayLike, k: int) -> Array:
     Raises:
         ValueError: if k is out of range, or a value is not finite.
     """
-    points = _points(x, "x", k)
-    return np.sqrt(_squared_radii(points - points.mean(0), k))
+    (points,), exponent = _points(k, x=x)
+    return np.ldexp(_radii(Cloud(points), k), exponent)
 
 
 def prdc(real: npt.ArrayLike, generated: npt.ArrayLike, k: int) -> PRDC:
@@ -88,89 +86,137 @@ def memberships(
     Args:
         radii: (n,) `knn_radii(real, k)`, where they are known already.
     """
-    x, y = _points(real, "real", k), _points(generated, "generated", k)
-    if x.shape[1] != y.shape[1]:
-        raise ValueError(
-            "Invalid value for `generated`. Expected points of the dimension of "
-            f"`real`, {x.shape[1]}. Received: dimension {y.shape[1]}"
-        )
-    center = x.mean(0)
-    x, y = x - center, y - center
-    x_radii = _squared_radii(x, k) if radii is None else radii**2
-    y_radii = _squared_radii(y, k)
-    inside_x = np.zeros(len(y))
-    inside_y, covered = np.zeros(len(x)), np.zeros(len(x))
-    for rows, low in _distances(x, y, lower=True):
-        balls = low <= x_radii[rows, None]
-        inside_x += balls.sum(0)
-        covered[rows] = balls.any(1)
-        inside_y[rows] = (low <= y_radii).any(1)
-    return Memberships((inside_x > 0).astype(float), inside_y, inside_x / k, covered)
+    (x, y), exponent = _points(k, real=real, generated=generated)
+    of_x, of_y = Cloud(x), Cloud(y)
+    x_radii = _radii(of_x, k) if radii is None else np.ldexp(radii, -exponent)
+    distances, y_radii = Distances(of_x, of_y), _radii(of_y, k)
+    balls = Balls(distances, x_radii[of_x.rows], y_radii[of_y.rows])
+    for columns in of_y.parts():
+        for rows in of_x.parts():
+            for block in distances.blocks(rows, columns):
+                balls.see(block)
+    in_balls = balls.around_y[of_y.place]
+    return Memberships(
+        (in_balls > 0).astype(float),
+        balls.holds_x[of_x.place].astype(float),
+        in_balls / k,
+        balls.covered[of_x.place].astype(float),
+    )
 
 
 def nearest(
     points: npt.ArrayLike, reference: npt.ArrayLike
 ) -> tuple[Array, npt.NDArray[np.intp]]:
     """Each point's nearest reference point: distances (n,) and indices (n,)."""
-    x, y = _points(points, "points", 0), _points(reference, "reference", 0)
-    center = y.mean(0)
-    x, y = x - center, y - center
-    distances, indices = np.empty(len(x)), np.empty(len(x), np.intp)
-    for rows, squared in _distances(x, y):
-        indices[rows] = squared.argmin(1)
-        distances[rows] = squared.min(1)
-    return np.sqrt(np.maximum(distances, 0.0)), indices
+    (x, y), exponent = _points(0, points=points, reference=reference)
+    of_x, of_y = Cloud(x), Cloud(y)
+    squares, indices = smallest(Distances(of_x, of_y), 0)
+    distances = np.ldexp(np.sqrt(squares), exponent)
+    return distances[of_x.place], of_y.rows[indices][of_x.place]
 
 
-def _points(values: npt.ArrayLike, name: str, k: int) -> Array:
-    points = np.asarray(values, np.float64)
-    points = points.reshape(len(points), -1)
-    if k < 0 or len(points) <= k:
-        raise ValueError(
-            f"Invalid value for `k`. Expected at least 1 and fewer than the "
-            f"{len(points)} points of `{name}`. Received: {k}"
-        )
-    if not np.isfinite(points).all():
-        raise ValueError(
-            f"Invalid value for `{name}`. Expected finite numbers. Received: "
-            f"{int((~np.isfinite(points)).any(1).sum())} rows with NaN or infinity"
-        )
-    return points
+class Balls:
+    """Who is inside whose ball, of distinct points.
 
-
-def _squared_radii(x: Array, k: int) -> Array:
-    radii = np.empty(len(x))
-    for rows, squared in _distances(x, x):
-        # The point itself is among its neighbours, at distance 0: hence k, not k - 1.
-        squared[np.arange(len(squared)), np.arange(rows.start, rows.stop)] = 0.0
-        squared.partition(k, axis=1)
-        radii[rows] = squared[:, k]
-    return np.maximum(radii, 0.0, out=radii)
-
-
-def _distances(
-    x: Array, y: Array, lower: bool = False
-) -> Iterator[tuple[slice, Array]]:
-    """Blocks of squared distances, or of their lower bounds, under rounding.
-
-    Rounding can take a small one below 0.
+    Attributes:
+        around_y: (v,) how many of x's balls each of y's points is in.
+        covered: (u,) whether any of y's points is in x's ball.
+        holds_x: (u,) whether x's point is in any of y's balls.
     """
-    share = 1.0 - _slack(x.shape[1]) if lower else 1.0
-    x_norms, y_norms = share * (x**2).sum(1), share * (y**2).sum(1)
-    twice = -2.0 * x
-    height = max(BLOCK_VALUES // len(y), BLOCK_ROWS)
-    for start in range(0, len(x), height):
-        rows = slice(start, min(start + height, len(x)))
-        squared = twice[rows] @ y.T
-        squared += x_norms[rows, None]
-        squared += y_norms
-        yield rows, squared
+
+    def __init__(self, distances: Distances, x_radii: Array, y_radii: Array) -> None:
+        self.distances, self.x_radii, self.y_radii = distances, x_radii, y_radii
+        self.around_y = np.zeros(distances.y.size)
+        self.covered = np.zeros(distances.x.size, bool)
+        self.holds_x = np.zeros(distances.x.size, bool)
+
+    def see(self, block: Block) -> None:
+        """Take a block into account."""
+        inside = self._inside(block, self.x_radii[block.rows, None], True)
+        self.covered[block.rows] |= inside.any(1)
+        counts = self.distances.x.counts
+        if counts is None:
+            self.around_y[block.columns] += _counted(inside)
+        else:
+            self.around_y[block.columns] += counts[block.rows] @ inside
+        inside = self._inside(block, self.y_radii[None, block.columns], False)
+        self.holds_x[block.rows] |= inside.any(1)
+
+    def _inside(self, block: Block, radii: Array, of_rows: bool) -> Mask:
+        """Which distances (b, w) are at most a radius, (b, 1) or (1, w)."""
+        squares, more = radii**2, block.more(of_rows)
+        dtype = block.low.dtype
+        perhaps = block.low <= squares.astype(dtype)
+        sure = block.low <= (squares * block.level.share - more).astype(dtype)
+        left = np.count_nonzero(perhaps) - np.count_nonzero(sure)
+        if not left:
+            return sure
+        if left > MANY and block.rough:
+            return self._inside(self.distances.closer(block), radii, of_rows)
+        rows, columns = np.divmod(np.flatnonzero(perhaps ^ sure), sure.shape[1])
+        exact = self.distances.exact(
+            rows + block.rows.start, columns + block.columns.start
+        )
+        limit = radii[rows, 0] if of_rows else radii[0, columns]
+        sure[rows, columns] = np.sqrt(exact) <= limit
+        return sure
 
 
-def _slack(dimension: int) -> float:
-    """Bound on a squared distance's error, as a share of |x|² + |y|².
+def _counted(mask: Mask) -> Index:
+    """How many of each column are true."""
+    # Bytes are added quickest; 255 of them cannot overflow one.
+    rows = range(0, len(mask), 255)
+    sums = np.add.reduceat(mask.view(np.uint8), rows, axis=0, dtype=np.uint8)
+    counts: Index = sums.sum(0, dtype=np.intp)
+    return counts
 
-    A sum of d products is off by at most d ulps of Σ|x||y| ≤ (|x|² + |y|²) / 2; the two
-    sides of a comparison each carry the error of two norms and a product.
+
+def _radii(cloud: Cloud, k: int) -> Array:
+    """Of every point, not only of the distinct ones."""
+    # The point itself is among its neighbours, at distance 0: hence k, not k - 1.
+    squares, _ = smallest(Distances(cloud, cloud), k)
+    return np.sqrt(squares)[cloud.place]
+
+
+def _points(k: int, **given: npt.ArrayLike) -> tuple[list[npt.NDArray[Any]], int]:
+    """Sets of points as (n, d), float32 or float64, and the exponent of their scale.
+
+    They are divided by 2 to that, which is 0 unless their squares would not be numbers.
     """
-    return 4.0 * (dimension + 4) * float(np.finfo(np.float64).eps)
+    found, largest = [], 0.0
+    for name, values in given.items():
+        points = np.asarray(values)
+        if points.dtype != np.float32:
+            points = points.astype(np.float64, copy=False)
+        points = points.reshape(len(points), -1)
+        if k < 0 or len(points) <= k:
+            raise ValueError(
+                f"Invalid value for `k`. Expected at least 1 and fewer than the "
+                f"{len(points)} points of `{name}`. Received: {k}"
+            )
+        largest = max(largest, _largest(points, name))
+        found.append(points)
+    if len({points.shape[1] for points in found}) > 1:
+        raise ValueError(
+            "Invalid value for `{1}`. Expected points of the dimension of `{0}`, "
+            "{2}. Received: dimension {3}".format(
+                *given, *(points.shape[1] for points in found)
+            )
+        )
+    exponent = int(np.frexp(largest)[1])
+    if largest == 0 or abs(exponent) < 400:
+        return found, 0
+    return [np.ldexp(points, -exponent) for points in found], exponent
+
+
+def _largest(points: npt.NDArray[Any], name: str) -> float:
+    """The largest magnitude of all values, none of which may be NaN or infinite."""
+    if not points.size:
+        return 0.0
+    largest = max(float(points.max()), -float(points.min()))
+    if np.isfinite(largest):
+        return largest
+    raise ValueError(
+        f"Invalid value for `{name}`. Expected finite numbers. Received: "
+        f"{int((~np.isfinite(points)).any(1).sum())} rows with NaN or infinity"
+    )

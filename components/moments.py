@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from components.manifold import Array
+from components.distances import Array
 
 ROWS_BYTES = 32 << 20
 """Of the points that are looked at together."""

@@ -7,8 +7,9 @@ from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 
+from components.distances import Array
 from components.features import flatten
-from components.manifold import Array, Memberships, knn_radii, memberships, nearest
+from components.manifold import Memberships, knn_radii, memberships, nearest
 from components.moments import Moments
 from components.records import Modes
 

@@ -5,9 +5,10 @@ from typing import NamedTuple
 
 import numpy as np
 
+from components.distances import Array
 from components.evaluate.comparison import Comparison, Sample
 from components.evaluate.metrics import Metric, as_number, measure
-from components.manifold import Array, knn_radii
+from components.manifold import knn_radii
 from components.records import Modes
 
 REPLICATES = 400

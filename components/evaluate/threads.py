@@ -2,7 +2,7 @@
 
 from contextlib import AbstractContextManager
 
-from components.manifold import Array
+from components.distances import Array
 
 LARGE = 1 << 20
 """Values of a point set from which threads gain more than they wait."""

@@ -8,7 +8,7 @@ from prdc import compute_prdc
 from scipy.spatial.distance import cdist
 from sklearn.neighbors import NearestNeighbors
 
-from components import manifold
+from components import distances
 from components.manifold import knn_radii, memberships, nearest, prdc
 
 
@@ -18,8 +18,8 @@ def normal(seed, *shape):
 
 @pytest.fixture(params=[7, 1024], ids=["many blocks", "one block"])
 def blocks(request, monkeypatch):
-    monkeypatch.setattr(manifold, "BLOCK_VALUES", 1)
-    monkeypatch.setattr(manifold, "BLOCK_ROWS", request.param)
+    monkeypatch.setattr(distances, "BLOCK_VALUES", 1)
+    monkeypatch.setattr(distances, "BLOCK_ROWS", request.param)
 
 
 def brute_force(real, generated, k):

@@ -14,8 +14,8 @@ from typing import Any, Literal, TypeVar
 
 import numpy as np
 
+from components.distances import Array
 from components.evaluate.comparison import Comparison, Index
-from components.manifold import Array
 from components.parts import import_members
 
 Function = Callable[[Comparison], "Array | float | None"]

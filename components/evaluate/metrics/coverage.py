@@ -1,8 +1,8 @@
 """Coverage (Naeem et al. 2020, eq. 4)."""
 
+from components.distances import Array
 from components.evaluate.comparison import Comparison
 from components.evaluate.metrics import metric
-from components.manifold import Array
 
 
 @metric(

@@ -1,8 +1,8 @@
 """Density (Naeem et al. 2020, eq. 3)."""
 
+from components.distances import Array
 from components.evaluate.comparison import Comparison
 from components.evaluate.metrics import metric
-from components.manifold import Array
 
 BLIND = "missing modes: samples crowded where the data is dense read above 1"
 

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from components.distances import Array
 from components.evaluate.comparison import Comparison
 from components.evaluate.metrics import metric
-from components.manifold import Array
 from components.tfgan import import_tensorflow_gan
 
 BLOCK = 4096

@@ -2,9 +2,9 @@
 
 import numpy as np
 
+from components.distances import Array
 from components.evaluate.comparison import Comparison
 from components.evaluate.metrics import metric
-from components.manifold import Array
 
 
 @metric(

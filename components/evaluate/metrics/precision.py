@@ -1,8 +1,8 @@
 """Precision (Kynkäänniemi et al. 2019, eq. 2)."""
 
+from components.distances import Array
 from components.evaluate.comparison import Comparison
 from components.evaluate.metrics import metric
-from components.manifold import Array
 
 BLIND = "missing modes; copies of real records; samples near far outliers of the data"
 

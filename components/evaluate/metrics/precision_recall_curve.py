@@ -13,10 +13,10 @@ from typing import NamedTuple
 
 import numpy as np
 
+from components.distances import Array
 from components.evaluate.comparison import Comparison, Index
 from components.evaluate.metrics import LeaveOut, metric
 from components.evaluate.threads import threads_for
-from components.manifold import Array
 
 CLUSTERS, RUNS = 20, 10
 """As the authors'; no more clusters than there are points."""

@@ -1,8 +1,8 @@
 """Recall (Kynkäänniemi et al. 2019, eq. 2 with the roles exchanged)."""
 
+from components.distances import Array
 from components.evaluate.comparison import Comparison
 from components.evaluate.metrics import metric
-from components.manifold import Array
 
 BLIND = "junk samples; a few far outliers among the samples inflate it"
 
