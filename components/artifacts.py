@@ -215,8 +215,10 @@ class Metrics(Artifact):
     """What was measured on the generator's samples.
 
     Payload: `metrics.json` ({"metrics": {id: {value, null, ci, n, blind_to}},
-    "features": …, "modes": […], "classes": […]}) and `plots.npz` (arrays to draw:
-    real and generated points in 2-D, sample grids, ROC-like curves).
+    "features": …, "modes": […], "classes": […], "measured_on": {"records", "latents"},
+    digests of them}); `spreads.npz`: `points.ID` (n,), values whose mean a metric is,
+    or `parts.ID` (groups,), its values without each group of samples; `plots.npz`
+    (arrays to draw: real and generated points in 2-D, sample grids, ROC-like curves).
     """
 
     type: ClassVar[str] = "metrics"
@@ -226,6 +228,12 @@ class Metrics(Artifact):
 
     def plots(self) -> dict[str, "np.ndarray[Any, Any]"]:
         return self.read_arrays("plots.npz")
+
+    def spreads(self) -> dict[str, "np.ndarray[Any, Any]"]:
+        """What intervals are made of; nothing where it was not kept."""
+        if not self.exists("spreads.npz"):
+            return {}
+        return self.read_arrays("spreads.npz")
 
 
 class Measurements(Artifact):

@@ -20,12 +20,18 @@ def evaluate(
             labels that the features need.
     """
     from components.evaluate.evaluation import evaluation
+    from components.evaluate.intervals import spread_arrays
     from components.evaluate.plots import plot_arrays
-    from components.evaluate.samples import generate
+    from components.evaluate.samples import digest, generate
 
     real = evaluation(curriculum, params)
     generated = generate(gan, real.samples, params.seed)
     metrics: Metrics = context.create(Metrics)
-    metrics.write_json("metrics.json", real.content(generated))
+    found = real.measure(generated)
+    latents = digest(gan, real.samples, params.seed)
+    measured_on = {"records": real.digest(), "latents": latents}
+    content = {**found.content, "measured_on": measured_on}
+    metrics.write_json("metrics.json", content)
+    metrics.write_arrays("spreads.npz", **spread_arrays(found.spreads))
     metrics.write_arrays("plots.npz", **plot_arrays(real.shown, generated, params.seed))
     return metrics

@@ -1,10 +1,11 @@
 """Plain words for ids, values and counts."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from components.report.prescriptions import scalar
+from components.report.svg import DASH, number
 
 TITLES = {
     "mode_collapse": "Mode collapse",
@@ -79,6 +80,28 @@ def point(given: Mapping[str, Any]) -> str:
         for name, (address, stated) in zip(names, given.items(), strict=True)
     )
     return ", ".join(parts)
+
+
+def change(to: Mapping[str, Any], of: Mapping[str, Any]) -> str:
+    """One value against another: `none against batch`; of several, with names."""
+    if len(to) == 1:
+        return " against ".join(value(given) for (given,) in (to.values(), of.values()))
+    return f"{point(to)} against {point(of)}"
+
+
+def signed(given: float | None) -> str:
+    """A difference: `+0.41`."""
+    return f"+{number(given)}" if given is not None and given > 0 else number(given)
+
+
+def span(interval: Sequence[float] | None, shown: Callable[[float], str]) -> str:
+    """`0.33 to 0.49`."""
+    return DASH if interval is None else " to ".join(map(shown, interval))
+
+
+def percent(confidence: float) -> str:
+    """`95 %`."""
+    return f"{100 * confidence:.4g} %"
 
 
 def plural(count: int, one: str, many: str | None = None) -> str:
