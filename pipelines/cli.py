@@ -151,8 +151,8 @@ def compare(
     b: Annotated[str, typer.Argument(metavar="B", help="Another run's.")],
     store: StorePlace = "runs",
 ) -> None:
-    """Show what differs between two runs: parameters, verdicts, metrics."""
-    from pipelines.command.overview import print_comparison
+    """Show what differs between two runs, trial by trial, and how sure that is."""
+    from pipelines.command.comparison import print_comparison
 
     print_comparison(_console(), _store(store), a, b)
 

@@ -19,6 +19,8 @@ OPEN = 3
 """Contrasts that stand open on the page."""
 MOST = 60
 """Contrasts on the page."""
+SAID, FEW = 20, 4
+"""Figures in a sentence: of those clear of 0, and else."""
 
 
 def differences(content: Content) -> dict[str, Any] | None:
@@ -89,9 +91,18 @@ def _contrast(
         "whole": given["where"] is None or given["settings"] == 1,
         "why": shared,
         "alone": [names[name] for name in given["alone"]],
-        "standing_out": [said(name, one) for name, one in shown if one["clear"]],
+        "said": _sentence(shown),
         "rows": [_row(name, one, tops[name], shared) for name, one in shown],
     }
+
+
+def _sentence(figures: Sequence[tuple[str, Figure]]) -> str:
+    """The figures that are clear of 0; without any, the first few that are not."""
+    clear = [said(name, one) for name, one in figures if one["clear"]]
+    if clear:
+        return f"{words.listed(clear, SAID)}: clear of 0"
+    rest = [said(name, one) for name, one in figures if one["interval"]]
+    return f"{words.listed(rest, FEW)}: nothing clear of 0" if rest else ""
 
 
 def _last(address: str) -> str:
@@ -128,7 +139,7 @@ def said(name: str, figure: Figure) -> str:
 
 
 def _row(name: str, figure: Figure, top: float, shared: str | None) -> dict[str, Any]:
-    at, interval = _scale(-top, top), figure["interval"]
+    at, interval = _scale(-(top or 1.0), top or 1.0), figure["interval"]
     return {
         "name": words.title(name),
         "from": number(figure["from"]),
@@ -136,14 +147,14 @@ def _row(name: str, figure: Figure, top: float, shared: str | None) -> dict[str,
         "difference": words.signed(figure["difference"]),
         "interval": words.span(interval, words.signed),
         "why": figure["why"] if figure["why"] != shared else None,
-        "clear": figure["clear"],
-        "way": _way(figure),
+        "stands": figure["clear"],
+        "way": way(figure),
         "at": at(figure["difference"]),
         "span": _bar(interval, at),
     }
 
 
-def _way(figure: Figure) -> str:
+def way(figure: Figure) -> str:
     """`better` or `worse`, where that can be said and is clear."""
     sign = {"higher": 1, "lower": -1}.get(figure["better"], 0) * figure["difference"]
     if not figure["clear"] or not sign:

@@ -33,20 +33,20 @@ def differences(content: Mapping[str, Any]) -> str:
 def _contrast(given: Mapping[str, Any], confidence: str) -> str:
     to, against = code(given["to"]), code(given["from"])
     named = f"{to} against {against}" if given["single"] else code(given["change"])
-    clear = ", ".join(given["standing_out"]) or "nothing clear of 0"
+    said = f"{text(given['said'])}, " if given["said"] else ""
     where = f" {given['where']}" if given["where"] else ""
     why = f" No interval: {given['why']}." if given["why"] else ""
     alone = words.listed(given["alone"])
     lone = f" Without a partner: {alone}." if alone else ""
     lines = [
-        f"{text(given['title'])}, {named}{text(where)}: {text(clear)}, "
+        f"{text(given['title'])}, {named}{text(where)}: {said}"
         f"{given['pairs']}.{text(why)}{text(lone)}",
         "",
         f"| figure | {against} | {to} | difference | {confidence} interval |",
         "|---|---|---|---|---|",
     ]
     for row in given["rows"]:
-        mark = f"● {row['way']}" if row["clear"] else ""
+        mark = f"● {row['way']}" if row["stands"] else ""
         said = f"{row['difference']} {mark}".strip()
         cells = (row["name"], row["from"], row["to"], said)
         lines.append(f"| {' | '.join(map(text, (*cells, _within(row))))} |")
