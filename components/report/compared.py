@@ -19,7 +19,7 @@ OPEN = 3
 """Contrasts that stand open on the page."""
 MOST = 60
 """Contrasts on the page."""
-SAID, FEW = 20, 4
+SAID, FEW = 7, 4
 """Figures in a sentence: of those clear of 0, and else."""
 
 
@@ -124,6 +124,8 @@ def where(given: Mapping[str, Any]) -> str:
 def pairs(given: Mapping[str, Any]) -> str:
     """Of a contrast, what is paired."""
     count, seeds = len(given["pairs"]), given["seeds"]
+    if any(figure["over"] == "samples" for figure in given["figures"].values()):
+        return "1 pair, over its samples"
     if count == seeds:
         return words.plural(count, "pair")
     return f"{words.plural(seeds, 'seed')} of {words.plural(count // seeds, 'pair')}"
@@ -134,8 +136,9 @@ def said(name: str, figure: Figure) -> str:
     title = words.title(name)
     interval = figure["interval"]
     within = f" ({words.span(interval, words.signed)})" if interval else ""
-    lower = title if title[1:2].isupper() else title[:1].lower() + title[1:]
-    return f"{lower} {words.signed(figure['difference'])}{within}"
+    # A person's name keeps its capital.
+    named = title if title.startswith("Fréchet") else title[:1].lower() + title[1:]
+    return f"{named} {words.signed(figure['difference'])}{within}"
 
 
 def _row(name: str, figure: Figure, top: float, shared: str | None) -> dict[str, Any]:

@@ -93,7 +93,7 @@ def student(
         return Estimate(mean, 1, why=f"one of {of}: nothing to see their spread by")
     size = max(map(abs, values)) if scale is None else scale
     if stdev(values) <= ROUNDING * size:
-        why = f"equal on all {n} {of}: no spread to judge by"
+        why = f"the same on {n} {of}: no spread to judge by"
         return Estimate(mean, n, why=why)
     return around(mean, stdev(values) / n**0.5, n - 1, confidence, reach)._replace(n=n)
 

@@ -25,7 +25,8 @@ def print_comparison(console: "Console", store: Store, a: str, b: str) -> None:
     moved = [each for each in found.contrasts if _moved(each)]
     if not found.differences and not moved:
         common = words.plural(len(found.common), "trial")
-        console.print(f"\nNo difference between the {common} that both have.")
+        if found.common:
+            console.print(f"\nNo difference between the {common} that both have.")
         return
     if found.differences:
         _print_differences(console, found)
@@ -73,6 +74,8 @@ def _print_differences(console: "Console", found: Comparison) -> None:
 def _print_contrast(console: "Console", contrast: Contrast) -> None:
     """A row a figure: means of both runs, the difference, its interval."""
     pairs = words.plural(contrast.pairs, "pair")
+    if any(f["over"] == "samples" for f in contrast.figures.values()):
+        pairs += ", over its samples: it says nothing of other seeds"
     where = f" at {words.point(contrast.point)}" if contrast.point else ""
     console.print(f"\nb against a{where}: {pairs}", markup=False, style="bold")
     table = make_table("figure", "a", "b", "b \N{MINUS SIGN} a", "95 % interval", "")

@@ -150,6 +150,31 @@ def quickstart(folder: Path) -> World:
     return world
 
 
+def seeds(folder: Path) -> World:
+    """Three variants by ten seeds: a seed moves all of them, an axis a little."""
+    world = World(folder)
+    for place, normalization in enumerate(("batch", "none", "layer")):
+        for seed in range(10):
+            luck = np.random.default_rng(seed).normal(0, 0.06)
+            noise = np.random.default_rng([seed, place]).normal(0, 0.01)
+            recall = 0.6 + luck + noise + (0.0, 0.05, 0.0)[place]
+            fields = {"null": 0.97, "better": "higher", "n": 500, "ci": None}
+            metrics = {
+                "recall": {"value": recall, **fields},
+                "precision": {"value": 0.8 + luck, **fields},
+                "frechet_distance": {
+                    **fields,
+                    "value": 2 + noise + (0.0, -0.5, 0.0)[place],
+                    "better": "lower",
+                    "null": 0.5,
+                },
+            }
+            content = {"metrics": metrics, "classes": None}
+            point = {"seed": seed, ADDRESS: normalization}
+            world.add(point, content=content, shape=(2,))
+    return world
+
+
 def points(folder: Path) -> World:
     """As `quickstart`, in the plane."""
     world = World(folder)
