@@ -17,8 +17,11 @@ Figure = Mapping[str, Any]
 
 OPEN = 3
 """Contrasts that stand open on the page."""
-MOST = 60
+ALONE = "no two trials differ in this alone"
+MOST = 24
 """Contrasts on the page."""
+ROWS = 400
+"""Means on the page."""
 SAID, FEW = 7, 4
 """Figures in a sentence: of those clear of 0, and else."""
 
@@ -77,7 +80,7 @@ def _contrast(
 ) -> dict[str, Any]:
     figures = given["figures"]
     reasons = {figure["why"] for figure in figures.values()}
-    shared = reasons.pop() if len(reasons) == 1 else None
+    shared = reasons.pop() if len(reasons) == 1 else None if figures else ALONE
     single = len(given["change"]) == 1
     shown = [(name, figures[name]) for name in ordered(figures)]
     return {
@@ -116,7 +119,7 @@ def _only(point: Mapping[str, Any]) -> str:
 
 def where(given: Mapping[str, Any]) -> str:
     """Of a contrast, what the other axes are."""
-    if given["where"] is None:
+    if given["where"] is None and given["settings"]:
         return f"mean over {given['settings']} settings of the other axes"
     return f"at {words.point(given['where'])}" if given["where"] else ""
 
@@ -174,10 +177,13 @@ def means(content: Content) -> dict[str, Any] | None:
     reasons = {figure["why"] for figure in every}
     shared = reasons.pop() if len(reasons) == 1 else None
     known = ordered({name for each in variants for name in each["figures"]})
+    most = max(1, ROWS // len(known))
+    figures = [_figure(name, variants[:most], shared) for name in known]
     return {
         "confidence": words.percent(content["confidence"]),
         "why": shared,
-        "figures": [_figure(name, variants, shared) for name in known],
+        "figures": [figure for figure in figures if figure["rows"]],
+        "left_out": len(variants[most:]),
     }
 
 

@@ -23,7 +23,7 @@ class Contrast(NamedTuple):
     Attributes:
         change, against: the value, and the baseline, by address.
         where: what the other axes are; None: each of `settings` of them, averaged.
-        units: a seed's pairs each.
+        units: a seed's pairs each; none where no two trials differ in this alone.
         alone: ids of the trials of either side that have no partner.
     """
 
@@ -75,7 +75,7 @@ def _values(
 def contrasts(trials: Sequence[Trial], baselines: Point) -> Iterator[Contrast]:
     """Every value of every axis against its baseline, then each setting of them."""
     details: list[Contrast] = []
-    sides = [side(trial) for trial in trials if trial["failed"] is None]
+    sides = [_placed(trial) for trial in trials if trial["failed"] is None]
     for axis in axes(trials, baselines):
         against, *changes = axis.values
         for change in changes:
@@ -87,7 +87,20 @@ def contrasts(trials: Sequence[Trial], baselines: Point) -> Iterator[Contrast]:
     yield from details
 
 
-def _compared(sides: Sequence[Side], against: Point, change: Point) -> list[Contrast]:
+class _Placed(NamedTuple):
+    """A trial, and the values of its axes as text."""
+
+    side: Side
+    keys: dict[str, str]
+
+
+def _placed(trial: Trial) -> _Placed:
+    return _Placed(side(trial), {n: key(v) for n, v in variant(trial).items()})
+
+
+def _compared(
+    sides: Sequence[_Placed], against: Point, change: Point
+) -> list[Contrast]:
     left, right = (_rest(sides, value) for value in (against, change))
     both = [place for place in left if place in right]
     alone = [
@@ -96,12 +109,12 @@ def _compared(sides: Sequence[Side], against: Point, change: Point) -> list[Cont
         for place, each in given.items()
         if place not in other
     ]
-    settings: dict[str, dict[int, Pair]] = {}
+    settings: dict[_Rest, dict[int, Pair]] = {}
     for place in both:
         seed, setting = place
         settings.setdefault(setting, {})[seed] = (left[place], right[place])
     if not settings:
-        return []
+        return [Contrast(change, against, None, 0, [], alone)]
     parts = []
     for pairs in settings.values():
         where, units = _where(pairs, change), [[pair] for pair in pairs.values()]
@@ -115,15 +128,18 @@ def _compared(sides: Sequence[Side], against: Point, change: Point) -> list[Cont
     return [whole, *parts] if units else parts
 
 
-def _rest(sides: Sequence[Side], value: Point) -> dict[tuple[int, str], Side]:
+_Rest = tuple[tuple[str, str], ...]
+
+
+def _rest(sides: Sequence[_Placed], value: Point) -> dict[tuple[int, _Rest], Side]:
     """By seed and the other axes: the trials that have a value of an axis."""
-    found = {}
-    for each in sides:
-        point = variant(each.trial)
-        if all(key(point.get(name)) == key(one) for name, one in value.items()):
-            rest = {name: v for name, v in point.items() if name not in value}
-            found[each.trial["seed"], key(rest)] = each
-    return found
+    wanted = {name: key(one) for name, one in value.items()}
+    nothing = key(None)
+    return {
+        (each.trial["seed"], tuple(i for i in keys.items() if i[0] not in wanted)): each
+        for each, keys in sides
+        if all(keys.get(name, nothing) == one for name, one in wanted.items())
+    }
 
 
 def _where(by_seed: Mapping[int, Pair], change: Point) -> Point:

@@ -38,9 +38,14 @@ def _contrast(given: Mapping[str, Any], confidence: str) -> str:
     why = f" No interval: {given['why']}." if given["why"] else ""
     alone = words.listed(given["alone"])
     lone = f" Without a partner: {alone}." if alone else ""
+    sentence = (
+        f"{text(given['title'])}, {named}{text(where)}: {said}{given['pairs']}."
+        f"{text(why)}{text(lone)}"
+    )
+    if not given["rows"]:
+        return sentence
     lines = [
-        f"{text(given['title'])}, {named}{text(where)}: {said}"
-        f"{given['pairs']}.{text(why)}{text(lone)}",
+        sentence,
         "",
         f"| figure | {against} | {to} | difference | {confidence} interval |",
         "|---|---|---|---|---|",

@@ -42,7 +42,7 @@ def figures(units: Sequence[Sequence[Pair]], confidence: float, load: Load) -> F
     """
     sides = [each for unit in units for pair in unit for each in pair]
     names = dict.fromkeys(name for each in sides for name in each.values)
-    alone = units[0][0] if len(units) == len(units[0]) == 1 else None
+    alone = units[0][0] if [len(unit) for unit in units] == [1] else None
     sampled = load(alone) if alone is not None else (None, None)
     found: Figures = {}
     for name in names:

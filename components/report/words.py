@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from components.report.prescriptions import scalar
-from components.report.svg import DASH, number
+from components.report.svg import DASH, MINUS, number
 
 TITLES = {
     "mode_collapse": "Mode collapse",
@@ -95,8 +95,14 @@ def signed(given: float | None) -> str:
 
 
 def span(interval: Sequence[float] | None, shown: Callable[[float], str]) -> str:
-    """`0.33 to 0.49`."""
-    return DASH if interval is None else " to ".join(map(shown, interval))
+    """`0.33 to 0.49`; with more digits where the ends would look the same."""
+    if interval is None:
+        return DASH
+    ends = [shown(bound) for bound in interval]
+    if ends[0] == ends[1] and interval[0] != interval[1]:
+        form = "+.6g" if shown is signed else ".6g"
+        ends = [format(bound, form).replace("-", MINUS) for bound in interval]
+    return " to ".join(ends)
 
 
 def percent(confidence: float) -> str:

@@ -115,3 +115,12 @@ def test_a_baseline_that_no_trial_has_changes_nothing():
 
 def test_seeds_alone_are_no_axis():
     assert list(contrasts([trial(seed, norm="a") for seed in range(3)], {})) == []
+
+
+def test_values_that_no_two_trials_differ_in_alone_are_named():
+    points = [("a", 1), ("a", 2), ("b", 3)]
+    trials = [trial(0, norm=norm, rate=rate) for norm, rate in points]
+    found = {tuple(c.change.items()): c for c in contrasts(trials, {})}
+    norm = found[(("train.norm", "b"),)]
+    assert norm.units == [] and norm.alone == [each["id"] for each in trials]
+    assert len(found[(("train.rate", 2),)].units) == 1

@@ -5,9 +5,10 @@ import pytest
 from scipy import stats
 
 from components.artifacts import Measurements
-from components.report import words
+from components.report import compared, words
 from components.report.html import render_html
 from components.report.markdown import render_markdown
+from components.report.svg import number
 
 ADDRESS = "train.discriminator.normalization"
 
@@ -173,5 +174,36 @@ def test_a_matrix_of_many_variants_stays_readable(synthetic, tmp_path):
     found = content["differences"]
     assert len(found["contrasts"]) + found["left_out"] == 29 + 1 + 29 * 2 + 30
     page = render_html(content)
-    assert f"{29 + 1 + 58 + 30 - 60} more comparisons not shown" in page
+    assert f"{29 + 1 + 58 + 30 - 24} more comparisons not shown" in page
     assert "more comparison" in render_markdown(content)
+
+
+def test_what_no_two_trials_differ_in_alone_is_said(synthetic, tmp_path):
+    world = synthetic.World(tmp_path)
+    for normalization, rate in (("batch", 1), ("batch", 2), ("none", 3)):
+        world.add({ADDRESS: normalization, "train.rate": rate, "seed": 0})
+    content = world.report().content()
+    for text in (render_html(content), render_markdown(content)):
+        assert "no two trials differ in this alone" in text
+        assert "Without a partner: normalization batch, rate 1" in text
+
+
+def test_means_of_a_thousand_variants_leave_most_to_the_data():
+    figure = {"mean": 0.5, "interval": None, "why": "one seed", "n": 1, "null": None}
+    variants = [
+        {"point": {"train.rate": rate}, "figures": {"recall": figure, "radius": figure}}
+        for rate in range(1000)
+    ]
+    trials = [{"metrics": {"recall": {"value": 0.5}}}] * 1000
+    found = compared.means({"means": variants, "trials": trials, "confidence": 0.95})
+    assert sum(len(each["rows"]) for each in found["figures"]) == 400
+    assert found["left_out"] == 800
+
+
+def test_ends_that_would_look_the_same_have_more_digits():
+    assert words.span([1.4991, 1.5009], number) == "1.4991 to 1.5009"
+    assert (
+        words.span([-0.50001, -0.49999], words.signed)
+        == "\u22120.50001 to \u22120.49999"
+    )
+    assert words.span([0.2, 0.3], words.signed) == "+0.2 to +0.3"
