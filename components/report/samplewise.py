@@ -24,7 +24,7 @@ def sampled(metrics: Metrics | None) -> Sampled | None:
     on = None if metrics is None else metrics.content().get("measured_on")
     if metrics is None or not on:
         return None
-    return Sampled(on["records"], on["latents"], metrics.spreads())
+    return Sampled(on["records"], on["latents"], metrics.read_arrays("spreads.npz"))
 
 
 def difference(
