@@ -225,9 +225,8 @@ class Metrics(Artifact):
 
     Payload: `metrics.json` ({"metrics": {id: {value, null, ci, n, blind_to}},
     "features": …, "modes": […], "classes": […], "measured_on": {"records", "latents"},
-    digests of them}); `spreads.npz`: `points.ID` (n,), values whose mean a metric is,
-    or `parts.ID` (groups,), its values without each group of samples; `plots.npz`
-    (arrays to draw: real and generated points in 2-D, sample grids, ROC-like curves).
+    digests}); `spreads.npz`: `points.ID` (n,), values whose mean a metric is, or
+    `parts.ID` (groups,), it without each group of samples; `plots.npz`: what to draw.
     """
 
     type: ClassVar[str] = "metrics"

@@ -63,7 +63,8 @@ def render_html(content: Mapping[str, Any]) -> str:
         content: what `report.json` holds. Nothing else has any influence: equal
             content gives equal pages.
     """
-    style, script = (_source(name) for name in ("report.css", "report.js"))
+    style = "\n".join(map(_source, ("report.css", "slider.css")))
+    script = _source("report.js")
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     trials = content["trials"]
     found = view.groups(trials)
