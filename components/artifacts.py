@@ -225,9 +225,10 @@ class Metrics(Artifact):
 
     Payload: `metrics.json` ({"metrics": {id: {value, null, null_interval, p_value,
     ci, n, reference_n, better, reference, blind_to}}, "features": …, "modes": […],
-    "classes": […]}; p_value of a metric that is a test with a null in closed form, else
-    null) and `plots.npz` (arrays to draw: real and generated points in 2-D, sample
-    grids).
+    "classes": […], "measured_on": {"records", "latents"}, digests}; p_value of a metric
+    that is a test with a null in closed form, else null); `spreads.npz`: `points.ID`
+    (n,), values whose mean a metric is, or `parts.ID` (groups,), it without each group
+    of samples; `plots.npz`: what to draw.
     """
 
     type: ClassVar[str] = "metrics"

@@ -8,13 +8,12 @@ run whose every node is cached need neither TensorFlow nor Beam.
 import json
 import logging
 import sys
-import tempfile
-import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
+from pipelines.command.failure import FAILED, explain
 from pipelines.execution.interrupt import INTERRUPTED
 
 if TYPE_CHECKING:
@@ -23,8 +22,6 @@ if TYPE_CHECKING:
     from pipelines.plan import Selection
     from pipelines.spec import Spec
     from pipelines.store import Store
-
-UNMET, USAGE, FAILED = 1, 2, 3
 
 app = typer.Typer(
     name="ganopsy",
@@ -151,8 +148,8 @@ def compare(
     b: Annotated[str, typer.Argument(metavar="B", help="Another run's.")],
     store: StorePlace = "runs",
 ) -> None:
-    """Show what differs between two runs: parameters, verdicts, metrics."""
-    from pipelines.command.overview import print_comparison
+    """Show what differs between two runs, trial by trial, and how sure that is."""
+    from pipelines.command.comparison import print_comparison
 
     print_comparison(_console(), _store(store), a, b)
 
@@ -276,35 +273,8 @@ def main() -> NoReturn:
         typer.echo("interrupted", err=True)
         sys.exit(INTERRUPTED)
     except Exception as error:
-        sys.exit(_explain(error))
+        sys.exit(explain(error))
     sys.exit(0)
-
-
-def _explain(error: Exception) -> int:
-    """Print what went wrong; the exit code. What was not foreseen leaves a traceback
-    in a file: a person gets one line."""
-    # By name: to import what defines them may be what failed.
-    names = {kind.__name__ for kind in type(error).__mro__}
-    if "SpecErrors" in names:
-        typer.echo(str(error), err=True)
-        return USAGE
-    if names & {"ComponentError", "PlanError", "StoreError"}:
-        typer.echo(f"ganopsy: {error}", err=True)
-        return USAGE
-    typer.echo(
-        f"ganopsy: internal error: {type(error).__name__}: {error} "
-        f"(traceback in {_write_traceback(error)})",
-        err=True,
-    )
-    return FAILED
-
-
-def _write_traceback(error: Exception) -> str:
-    with tempfile.NamedTemporaryFile(
-        "w", prefix="ganopsy-error-", suffix=".txt", delete=False
-    ) as file:
-        traceback.print_exception(error, file=file)
-    return file.name
 
 
 if __name__ == "__main__":

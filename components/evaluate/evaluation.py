@@ -1,9 +1,10 @@
 """From the real side and samples to the content of metrics.json."""
 
+import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -17,10 +18,12 @@ from components.evaluate.comparison import (
 from components.evaluate.intervals import (
     Interval,
     Setting,
-    confidence,
+    Spread,
     holdout_splits,
+    interval_of,
     lone_splits,
     nulls,
+    spread,
     train_splits,
 )
 from components.evaluate.metrics import METRICS, Metric, Reference
@@ -29,6 +32,13 @@ from components.features import FittedFeatures, flatten
 from components.records import Modes
 
 Nulls = dict[str, tuple[float, Interval]]
+
+
+class Measured(NamedTuple):
+    """What was measured: the content of metrics.json, and the metrics' spreads."""
+
+    content: dict[str, Any]
+    spreads: dict[str, Spread]
 
 
 @dataclass
@@ -83,7 +93,11 @@ class Evaluation:
         return read
 
     def content(self, generated: Values) -> dict[str, Any]:
-        """metrics.json for samples (n, *shape).
+        """metrics.json for samples (n, *shape); see `measure`."""
+        return self.measure(generated).content
+
+    def measure(self, generated: Values) -> "Measured":
+        """What metrics.json and spreads.npz hold of samples (n, *shape).
 
         Where any sample is not finite every metric but `nonfinite_share` is null, since
         no distance to it is defined and leaving it out would flatter the generator.
@@ -91,10 +105,17 @@ class Evaluation:
         flat = flatten(generated)
         share = float((~np.isfinite(flat)).any(1).mean())
         comparisons = self._comparisons(generated) if share == 0 else {}
-        entries = {each.name: self._entry(each, comparisons) for each in self.metrics}
+        spreads = {
+            each.name: spread(each, comparisons[each.reference], self.params.seed)
+            for each in (self.metrics if comparisons else ())
+        }
+        entries = {
+            each.name: self._entry(each, comparisons, spreads.get(each.name))
+            for each in self.metrics
+        }
         entries["nonfinite_share"] = nonfinite_entry(share, len(flat))
         against = comparisons.get("train")
-        return {
+        content = {
             "metrics": entries,
             "features": {
                 "kind": self.params.features.model_dump()["kind"],
@@ -105,6 +126,15 @@ class Evaluation:
             "modes": against and mode_table(against),
             "classes": against and class_table(against, self.classes),
         }
+        known = {name: each for name, each in spreads.items() if each is not None}
+        return Measured(content, known)
+
+    def digest(self) -> str:
+        """Of the records that samples are compared with: equal for equal ones."""
+        found = hashlib.sha256()
+        for side in (self.train, self.holdout):
+            found.update(np.ascontiguousarray(side.records).tobytes())
+        return found.hexdigest()
 
     def _comparisons(self, generated: Values) -> dict[Reference, Comparison]:
         features = self.features(generated)
@@ -120,20 +150,23 @@ class Evaluation:
         }
 
     def _entry(
-        self, metric: Metric, comparisons: Mapping[Reference, Comparison]
+        self,
+        metric: Metric,
+        comparisons: Mapping[Reference, Comparison],
+        spread: Spread | None,
     ) -> dict[str, Any]:
         comparison = comparisons.get(metric.reference)
         value = comparison and metric.value(comparison)
         null, interval = self.nulls.get(metric.name, (None, None))
         sizes = {"holdout": self.holdout.size, "train": self.train.size, "none": 0}
         size = sizes[metric.reference]
-        p_value = metric.p_value
+        p_value, seed = metric.p_value, self.params.seed
         return {
             "value": value,
             "null": null,
             "null_interval": interval,
             "p_value": p_value(comparison) if p_value and comparison else None,
-            "ci": comparison and confidence(metric, comparison, self.params.seed),
+            "ci": comparison and interval_of(metric, comparison, spread, seed),
             "n": self.samples,
             "reference_n": min(size, self.samples) if metric.balanced else size,
             "better": metric.better,

@@ -1,5 +1,6 @@
 """Samples of a trained generator."""
 
+import hashlib
 import warnings
 from typing import Any
 
@@ -20,12 +21,10 @@ def generate(gan: Gan, n: int, seed: int) -> np.ndarray[Any, np.dtype[np.float32
     import keras
 
     info = gan.info()
+    given = inputs(info, n, seed)
     with gan.local("generator.keras") as path, warnings.catch_warnings():
         warnings.simplefilter("ignore")
         generator = keras.saving.load_model(path, compile=False)
-    given = [latents(info["latents"], n, seed)]
-    if info.get("class_shares"):
-        given.append(labels(info["class_shares"], n, seed))
     samples = np.concatenate(
         [
             keras.ops.convert_to_numpy(generator(_batch(given, start), training=False))
@@ -38,6 +37,22 @@ def generate(gan: Gan, n: int, seed: int) -> np.ndarray[Any, np.dtype[np.float32
             f"{tuple(info['shape'])}. Received: {samples.shape[1:]}"
         )
     return samples
+
+
+def inputs(info: dict[str, Any], n: int, seed: int) -> list[np.ndarray[Any, Any]]:
+    """What a generator makes n samples of: latents, and labels where it takes any."""
+    given = [latents(info["latents"], n, seed)]
+    if info.get("class_shares"):
+        given.append(labels(info["class_shares"], n, seed))
+    return given
+
+
+def digest(gan: Gan, n: int, seed: int) -> str:
+    """Of what the samples are made of: generators of equal digests can be paired."""
+    found = hashlib.sha256()
+    for array in inputs(gan.info(), n, seed):
+        found.update(f"{array.shape}".encode() + array.tobytes())
+    return found.hexdigest()
 
 
 def latents(

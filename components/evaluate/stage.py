@@ -43,14 +43,19 @@ def evaluate(
         ValueError: if holdout or training records are too few for `k`, or lack the
             labels that the features need.
     """
+    from components.evaluate.intervals import spread_arrays
     from components.evaluate.plots import plot_arrays
     from components.evaluate.real import evaluation, recalled
-    from components.evaluate.samples import generate
+    from components.evaluate.samples import digest, generate
 
     real = recalled(reference) if reference else evaluation(curriculum, params)
     seed = real.params.seed
     generated = generate(gan, real.samples, seed)
     metrics: Metrics = context.create(Metrics)
-    metrics.write_json("metrics.json", real.content(generated))
+    found, latents = real.measure(generated), digest(gan, real.samples, seed)
+    measured_on = {"records": real.digest(), "latents": latents}
+    content = {**found.content, "measured_on": measured_on}
+    metrics.write_json("metrics.json", content)
+    metrics.write_arrays("spreads.npz", **spread_arrays(found.spreads))
     metrics.write_arrays("plots.npz", **plot_arrays(real.shown, generated, seed))
     return metrics

@@ -9,6 +9,7 @@ from pydantic import Field
 from components.artifacts import Gan, Measurements, Metrics
 from components.component import Context, component
 from components.parts import Params
+from components.reach import reach
 
 MODES = "modes"
 
@@ -122,17 +123,7 @@ def figure(name: str, content: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "measured": entry["value"],
         "interval": entry["ci"],
-        "range": reach(name),
+        "range": list(reach(name, entry)),
         "meaning": f"on {entry['n']} samples; blind to {entry['blind_to']}",
         **judged,
     }
-
-
-def reach(name: str) -> list[float | None]:
-    """What a metric can read: its lowest and highest value, None where it has none."""
-    shares = "share", "coverage", "precision", "recall", "accuracy", "f8", "f_eighth"
-    if name.endswith(shares):
-        return [0.0, 1.0]
-    # An unbiased estimate of a squared distance can be below it.
-    unbiased = name in ("kernel_distance", "frechet_distance_infinite")
-    return [None if unbiased else 0.0, None]

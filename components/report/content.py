@@ -5,9 +5,11 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from components.artifacts import Diagnosis, Measurements, Metrics, Telemetry
+from components.report.differences import differences
 from components.report.expectations import judge
 from components.report.figures import draw
 from components.report.findings import choose
+from components.report.means import means
 from components.report.params import ReportParams
 from components.report.prescriptions import addressed, trained_stage
 from components.run import RunInfo, TrialInfo
@@ -44,12 +46,15 @@ def build(
             found = evidence[trial["id"]]
             trial["figures"] = draw(found.metrics, found.telemetry, params, len(chosen))
             series |= found.telemetry.info().get("series", {})
+    metrics = {name: found.metrics for name, found in evidence.items()}
     content = {
         "schema": SCHEMA,
         "run": run.id,
         "spec": {"name": run.name, "path": run.path},
         "confidence": params.confidence,
         "trials": trials,
+        "means": means(trials, params.confidence),
+        "differences": differences(trials, metrics, params),
         "expectations": [judge(e, run.trials, trials) for e in run.expectations],
         "series": {name: series[name] for name in sorted(series)},
         "without_figures": len(evidence) - len(chosen),

@@ -13,10 +13,12 @@ from markupsafe import Markup
 
 from components.report import (
     charts,
+    compared,
     measured,
     portraits,
     published,
     sections,
+    strips,
     view,
     words,
 )
@@ -45,6 +47,7 @@ def environment() -> jinja2.Environment:
         "number": number,
         "title": words.title,
         "value": words.value,
+        "listed": words.listed,
         "point": words.point,
         "plural": words.plural,
         "short": words.short,
@@ -60,7 +63,8 @@ def render_html(content: Mapping[str, Any]) -> str:
         content: what `report.json` holds. Nothing else has any influence: equal
             content gives equal pages.
     """
-    style, script = (_source(name) for name in ("report.css", "report.js"))
+    style = "\n".join(map(_source, ("report.css", "slider.css")))
+    script = _source("report.js")
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     trials = content["trials"]
     found = view.groups(trials)
@@ -81,6 +85,8 @@ def render_html(content: Mapping[str, Any]) -> str:
             worst=_worst(found),
             strip=_strip(found, healthy),
             matrix=view.matrix(content),
+            differences=compared.differences(content),
+            means=compared.means(content),
             corner=_corner(trials),
             groups=[_group(group, healthy) for group in found[:GROUPS]],
             more_groups=[_brief(group) for group in found[GROUPS:]],
@@ -203,7 +209,7 @@ def _group(group: Sequence[Trial], healthy: Sequence[Trial]) -> dict[str, Any]:
         "changes": view.changes(group),
         "experiment": main["experiment"],
         "curves": sections.curves(drawn, compare) if drawn else [],
-        "strips": sections.strips(group, healthy[:20]),
+        "strips": strips.strips(group, healthy[:20]),
         "healthy": bool(healthy),
         "drawn": len(drawn),
         "slider": sections.slider(drawn[0]) if drawn else [],
@@ -254,7 +260,7 @@ def _healthy(healthy: Sequence[Trial]) -> list[dict[str, Any]]:
                 "final": sections.final(drawn[0]) if drawn else None,
                 "slider": sections.slider(drawn[0]) if drawn else [],
                 "curves": sections.curves([], drawn) if drawn else [],
-                "strips": sections.strips([], group),
+                "strips": strips.strips([], group),
                 "scatter": _scatter(drawn[0]) if drawn else None,
                 "shares": sections.shares(group[0]),
             }
@@ -273,7 +279,7 @@ def _risks(trials: Sequence[Trial]) -> list[dict[str, Any]]:
 
 def _columns(trials: Sequence[Trial]) -> list[str]:
     known = {name for trial in trials for name in trial["metrics"]}
-    return [name for name in sections.STRIPS if name in known][:6]
+    return [name for name in strips.STRIPS if name in known][:6]
 
 
 def _row(trial: Trial) -> dict[str, Any]:

@@ -1,13 +1,12 @@
 """`report.md`: the report's summary for a pull request, from the same content."""
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from components.report import measured, published, view, words
+from components.report import markdown_tables, measured, published, view, words
+from components.report.markdown_text import code, text
 from components.report.svg import DASH, number
 
-SPECIAL = re.compile(r"([\\`*_{}\[\]()#+!|<>&~$@-])")
 MOST = 20
 FIGURES = 60
 
@@ -21,25 +20,14 @@ def render_markdown(content: Mapping[str, Any]) -> str:
         _changes(found),
         *(_finding(group) for group in found[:MOST]),
         _matrix(content),
+        markdown_tables.differences(content),
+        markdown_tables.means(content),
         _figures(content["trials"]),
         _beside(content["trials"]),
         _expectations(content["expectations"]),
         f"Spec {code(content['spec']['path'])}, run {code(content['run'])}.",
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
-
-
-def text(given: Any) -> str:
-    """Any text, as text: one line, nothing in it is markup."""
-    return SPECIAL.sub(r"\\\1", " ".join(words.short(given, 600).split()))
-
-
-def code(given: Any) -> str:
-    """A code span that no content can close."""
-    line = " ".join(words.short(given, 600).split())
-    fence = "`" * (max(map(len, re.findall("`+", line)), default=0) + 1)
-    pad = " " if line.startswith("`") or line.endswith("`") else ""
-    return f"{fence}{pad}{line}{pad}{fence}"
 
 
 def _changes(found: Sequence[Sequence[view.Trial]]) -> str:

@@ -3,6 +3,7 @@
 from typing import Annotated
 
 from annotated_types import Ge, Gt, Le, Lt
+from pydantic import Field, JsonValue
 
 from components.parts import Params
 
@@ -19,4 +20,7 @@ class ReportParams(Params):
     frames: Annotated[int, Ge(1), Le(16)] = 12
     """Most snapshots of training on the slider."""
     confidence: Annotated[float, Gt(0.5), Lt(1)] = 0.95
-    """Of the intervals around failure rates."""
+    """Of the intervals around failure rates, means and differences."""
+    baselines: dict[str, JsonValue] = Field(default_factory=dict)
+    """By address of an axis of the matrix, the value that its others are compared with;
+    by default the axis' first. One that the axis does not have changes nothing."""

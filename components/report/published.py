@@ -1,11 +1,10 @@
 """Figures beside a paper's: means over seeds, and what the paper reports. Pure."""
 
-import math
 from collections.abc import Mapping, Sequence
-from statistics import fmean, stdev
 from typing import Any, NamedTuple
 
 from components.report import words
+from components.report.intervals import student
 from components.report.svg import DASH, number
 
 Trial = Mapping[str, Any]
@@ -34,7 +33,7 @@ def mean(
     within: Any = None,
     reach: Sequence[float | None] = (None, None),
 ) -> Mean | None:
-    """The mean over seeds, with Student's 95 % interval.
+    """The mean over seeds, with Student's 95 % interval; equal values have none.
 
     Args:
         within: the interval that a single value has by its samples.
@@ -44,20 +43,9 @@ def mean(
         return None
     if len(values) == 1:
         return Mean(values[0], tuple(within) if within else None)
-    from scipy.stats import t
-
-    quantile = float(t.ppf(0.975, len(values) - 1))
-    half = quantile * stdev(values) / math.sqrt(len(values))
-    middle = fmean(values)
-    low, high = middle - half, middle + half
     least, most = reach
-    return Mean(
-        middle,
-        (
-            low if least is None else max(low, least),
-            high if most is None else min(high, most),
-        ),
-    )
+    found = student(values, "seeds", reach=(least, most))
+    return Mean(found.value, found.interval)
 
 
 def table(groups: Sequence[tuple[str, Sequence[Trial]]]) -> list[dict[str, Any]]:

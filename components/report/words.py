@@ -1,10 +1,11 @@
 """Plain words for ids, values and counts."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from components.report.prescriptions import scalar
+from components.report.svg import DASH, MINUS, number
 
 TITLES = {
     "mode_collapse": "Mode collapse",
@@ -83,6 +84,34 @@ def point(given: Mapping[str, Any]) -> str:
         for name, (address, stated) in zip(names, given.items(), strict=True)
     )
     return ", ".join(parts)
+
+
+def change(to: Mapping[str, Any], of: Mapping[str, Any]) -> str:
+    """One value against another: `none against batch`; of several, with names."""
+    if len(to) == 1:
+        return " against ".join(value(given) for (given,) in (to.values(), of.values()))
+    return f"{point(to)} against {point(of)}"
+
+
+def signed(given: float | None) -> str:
+    """A difference: `+0.41`."""
+    return f"+{number(given)}" if given is not None and given > 0 else number(given)
+
+
+def span(interval: Sequence[float] | None, shown: Callable[[float], str]) -> str:
+    """`0.33 to 0.49`; with more digits where the ends would look the same."""
+    if interval is None:
+        return DASH
+    ends = [shown(bound) for bound in interval]
+    if ends[0] == ends[1] and interval[0] != interval[1]:
+        form = "+.6g" if shown is signed else ".6g"
+        ends = [format(bound, form).replace("-", MINUS) for bound in interval]
+    return " to ".join(ends)
+
+
+def percent(confidence: float) -> str:
+    """`95 %`."""
+    return f"{100 * confidence:.4g} %"
 
 
 def plural(count: int, one: str, many: str | None = None) -> str:

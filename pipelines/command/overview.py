@@ -1,4 +1,4 @@
-"""Tables of a plan, of past runs and of two runs side by side, for a person."""
+"""Tables of a plan and of past runs, for a person."""
 
 import os
 import sys
@@ -6,9 +6,7 @@ import webbrowser
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from pipelines.compare import compare
 from pipelines.plan import Plan, State
-from pipelines.planning.reasons import show as shown
 from pipelines.runs import RunError, RunRecord, list_runs, load
 from pipelines.storage.collect import collect
 from pipelines.store import Store
@@ -21,7 +19,7 @@ STYLES = {"cached": "green", "run": "yellow", "unknown": "dim", "done": "green"}
 STATES = {"cached": "cached", "run": "to run", "unknown": "not known yet"}
 
 
-def _table(*titles: str) -> "Table":
+def make_table(*titles: str) -> "Table":
     from rich.table import Table
 
     table = Table(box=None, pad_edge=False, header_style="bold")
@@ -33,16 +31,16 @@ def _table(*titles: str) -> "Table":
 def print_plan(console: "Console", plan: Plan) -> None:
     """A row a node, in order: what feeds it, cached or not, and why."""
     states = plan.states()
-    table = _table("node", "fed by", "state", "reason", "key")
+    table = make_table("node", "fed by", "state", "reason", "key")
     for node in plan.nodes:
         state = states[node.id]
         feeds = ", ".join(dict.fromkeys(str(ref) for ref in node.stage.inputs.values()))
         chosen = "" if plan.selected(node) else " (not selected)"
         table.add_row(
-            _plain(node.id),
+            plain(node.id),
             feeds or "-",
             _colour(STATES[state.kind], state.kind) + chosen,
-            _plain(state.reason),
+            plain(state.reason),
             (state.key or "")[:12],
         )
     console.print(table)
@@ -62,37 +60,15 @@ def print_runs(console: "Console", store: Store) -> None:
     if not records:
         console.print(f"No runs in {store.url} yet.")
         return
-    table = _table("run", "spec", "status", "trials", "started", "took")
+    table = make_table("run", "spec", "status", "trials", "started", "took")
     for record in records:
         table.add_row(
             record.id,
-            _plain(record.spec),
+            plain(record.spec),
             _colour(record.status, record.status),
             str(len(record.trials)),
             record.started[:19].replace("T", " "),
             _took(record),
-        )
-    console.print(table)
-
-
-def print_comparison(console: "Console", store: Store, a: str, b: str) -> None:
-    """What differs between two runs, trial by trial."""
-    comparison = compare(store, a, b)
-    console.print(f"a: {comparison.a.id}\nb: {comparison.b.id}\n", markup=False)
-    for side, trials in (("a", comparison.only_a), ("b", comparison.only_b)):
-        for trial in trials:
-            console.print(f"only in {side}: {trial}", markup=False)
-    if not comparison.differences:
-        common = len(comparison.common)
-        console.print(f"No difference between the {common} trials that both have.")
-        return
-    table = _table("trial", "what", "a", "b")
-    for difference in comparison.differences:
-        table.add_row(
-            _plain(difference.trial),
-            _plain(difference.name),
-            _plain(shown(difference.a)),
-            _plain(shown(difference.b)),
         )
     console.print(table)
 
@@ -154,7 +130,7 @@ def _colour(text: str, kind: str) -> str:
     return f"[{style}]{text}[/]" if style else text
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """Text in which rich sees no markup."""
     from rich.markup import escape
 

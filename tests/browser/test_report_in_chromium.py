@@ -209,6 +209,18 @@ def test_figures_beside_a_paper_are_seen_whole(synthetic, tmp_path, width):
     assert "Figures beside a paper's" not in found["cut"]
 
 
+@pytest.mark.parametrize("width", [390, 1280])
+def test_differences_and_means_are_seen_whole(synthetic, tmp_path, width):
+    made = synthetic.seeds(tmp_path).report().read_bytes("report.html")
+    page = tmp_path / "seeds.html"
+    page.write_bytes(made)
+    found = probe(tmp_path, PROBE, page, width)
+    assert found["scroll"] <= width and found["wide"] == []
+    for table in ("Differences: none against batch", "Means over seeds"):
+        assert f'aria-label="{table}"' in made.decode()
+        assert table not in found["cut"]
+
+
 def test_verdict_and_change_stand_on_the_first_screen(page, tmp_path):
     found = probe(tmp_path, PROBE, page, 1280)
     assert 0 < found["headline"] < 800

@@ -153,6 +153,8 @@ def test_a_cached_run_loads_neither_beam_nor_tensorflow(toy):
     assert toy.run().returncode == 0
     # The report is read through fsspec, which is light.
     assert set(heavy_imports(toy, "run", "spec.yaml")) <= {"fsspec"}
+    same = ("compare", "last", "last", "--store", "store")
+    assert set(heavy_imports(toy, *same)) <= {"fsspec"}
 
 
 def test_unmet_expectations_end_with_1(toy):

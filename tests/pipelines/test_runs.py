@@ -164,8 +164,12 @@ def test_a_comparison_names_parameters_verdicts_and_metrics(store):
     assert [str(d) for d in found.differences] == [
         "seed=0: train.steps 10 → 20",
         "seed=0: verdict failed → healthy",
-        "seed=0: precision 0.2 → 0.95",
     ]
+    (contrast,) = found.contrasts
+    figure = contrast.figures["precision"]
+    assert (figure["from"], figure["to"]) == (0.2, 0.95)
+    assert figure["difference"] == pytest.approx(0.75)
+    assert figure["interval"] is None and figure["why"].startswith("one pair")
     assert compare(store, a.id, a.id).differences == ()
 
 

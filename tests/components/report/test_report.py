@@ -5,6 +5,7 @@ import subprocess
 import sys
 
 import numpy as np
+import pyarrow as pa
 import pytest
 
 from components.report.html import render_html
@@ -252,7 +253,7 @@ def test_missing_measurements_leave_gaps_not_errors(synthetic, tmp_path):
     world.add({"seed": 0}, diagnosis=bare, content=content)
     telemetry = world.telemetries[0]
     telemetry.write_table(
-        "telemetry.parquet", synthetic.pa.table({"step": np.array([], np.int64)})
+        "telemetry.parquet", pa.table({"step": np.array([], np.int64)})
     )
     empty = np.zeros((0, 0, 8, 8, 1), np.float32)
     telemetry.write_arrays("snapshots.npz", steps=np.array([], int), samples=empty)
