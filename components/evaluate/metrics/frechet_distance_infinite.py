@@ -23,8 +23,8 @@ from components.evaluate.metrics.frechet_distance import frechet_distance
 from components.moments import Moments, frechet, without_each
 
 GROUPS = 4
-"""Of the value. Each costs a distance. From 10 on the value's standard error would be
-a tenth less."""
+"""Of the value. Each costs a distance. With 10 the value's standard error, where both
+sides are equal, would be a tenth less."""
 INTERVAL_GROUPS = 10
 """Of its interval, which is taken once, not for every null."""
 

@@ -23,8 +23,8 @@ CLUSTERS, RUNS = 20, 10
 ITERATIONS = 10
 """Of k-means, at most: any clusters will do that are the same for both sides."""
 BLIND = (
-    "what happens within a cluster of the 20, so modes smaller than those; below 1 for "
-    "equal distributions, as their null says"
+    "what happens within a cluster of the 20, modes smaller than that among it; equal "
+    "distributions read a little less than 1, as the null does"
 )
 
 
@@ -94,7 +94,7 @@ def leave_out(beta: float) -> LeaveOut:
     return without
 
 
-@metric(balanced=True, leave_out=leave_out(8), blind_to=f"{BLIND}; junk samples")
+@metric(balanced=True, leave_out=leave_out(8), blind_to=f"junk samples; {BLIND}")
 def f8(comparison: Comparison) -> float:
     """F₈, in [0, 1]: recall above all. Disjoint sides read 0, identical ones 1.
 
@@ -104,7 +104,7 @@ def f8(comparison: Comparison) -> float:
     return highest_f(shares(found.real), shares(found.generated), 8)
 
 
-@metric(balanced=True, leave_out=leave_out(1 / 8), blind_to=f"{BLIND}; missing modes")
+@metric(balanced=True, leave_out=leave_out(1 / 8), blind_to=f"missing modes; {BLIND}")
 def f_eighth(comparison: Comparison) -> float:
     """F₁⸝₈, in [0, 1]: precision above all; otherwise as `f8`."""
     found = comparison.once(clusterings)

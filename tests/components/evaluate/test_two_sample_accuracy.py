@@ -23,9 +23,9 @@ def read(comparison):
 def test_level_and_null_of_equal_distributions(compare, n, d):
     """Guesses are tosses of a coin: their number's moments, and how small p-values are.
 
-    Bounds are of the binomial of 400 seeds, each passed once in ten thousand.
+    Bounds are of the binomial of 250 seeds, each passed once in ten thousand.
     """
-    seeds, guesses = 400, 2 * (n - n // 2)
+    seeds, guesses = 250, 2 * (n - n // 2)
     pairs = [
         compare(normal(i, 2 * n, d), normal(9000 + i, n, d), i) for i in range(seeds)
     ]
@@ -33,7 +33,7 @@ def test_level_and_null_of_equal_distributions(compare, n, d):
     assert accuracy.mean() == pytest.approx(
         0.5, abs=4 * np.sqrt(0.25 / guesses / seeds)
     )
-    # A variance's own standard error: √(2/400) of it.
+    # A variance's own standard error: √(2 / seeds) of it.
     ratio = accuracy.var() * guesses / 0.25
     assert ratio == pytest.approx(1, abs=4 * np.sqrt(2 / seeds))
     for level in (0.01, 0.05, 0.2):

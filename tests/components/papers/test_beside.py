@@ -8,7 +8,7 @@ import pytest
 from components.artifacts import Gan, Metrics
 from components.component import Context
 from components.directory import Directory
-from components.papers.beside import BesideParams, beside
+from components.papers.beside import BesideParams, beside, reach
 from pipelines.spec import load_spec
 
 ROOT = Path(__file__).parents[3]
@@ -144,3 +144,18 @@ def test_a_paper_runs_from_the_command_to_its_figures(run_spec):
     assert "Beside the paper" in page and "7.9 ± 0.1" in page
     summary = (folder / "report.md").read_text()
     assert "Lin et al. 2018" in summary.replace("\\", "")
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("f8", [0.0, 1.0]),
+        ("f_eighth", [0.0, 1.0]),
+        ("two_sample_accuracy", [0.0, 1.0]),
+        ("frechet_distance", [0.0, None]),
+        ("frechet_distance_infinite", [None, None]),
+    ],
+)
+def test_what_a_metric_can_read(name, expected):
+    """Unbiased estimates of what is never negative can be negative."""
+    assert reach(name) == expected
