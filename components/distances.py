@@ -29,7 +29,7 @@ Points = npt.NDArray[Any]
 
 PART, PART_VALUES = 1536, 1 << 22
 """Points of a set that are looked at together, at least, and most of their values."""
-BLOCK_VALUES, BLOCK_ROWS = 1 << 17, 128
+BLOCK_VALUES, BLOCK_ROWS = 1 << 18, 128
 """Distances in a block, what a core's cache holds, and its fewest rows."""
 TALL = 1024
 """Rows multiplied at once, at most."""
@@ -95,14 +95,12 @@ class Cloud:
             np.einsum("ij,ij->i", centered, centered, out=norms[rows])
         return norms
 
-    def converted(self, rows: slice, center: Points, dtype: Any) -> Points:
-        """Distinct points about a center, rounded to a type."""
-        found = np.empty((rows.stop - rows.start, self.dimension), dtype)
-        wide = np.result_type(self.points, center, dtype)
+    def convert(self, rows: slice, center: Points, found: Points) -> None:
+        """Put distinct points about a center, rounded to its type, where told."""
+        wide = np.result_type(self.points, center, found)
         for part in _slices(0, len(found), CHUNK_VALUES // max(self.dimension, 1)):
             taken = self.taken(slice(rows.start + part.start, rows.start + part.stop))
             np.subtract(taken, center, found[part], dtype=wide, casting="same_kind")
-        return found
 
     def _first(self) -> Index | None:
         """For each point the first that equals it; None if all are distinct."""
@@ -173,6 +171,7 @@ class Distances:
         self.levels = [self._level(dtype) for dtype in dtypes]
         self.levels.append(self._last())
         self.depth = 0
+        self._rooms: dict[tuple[str, Any], Points] = {}
 
     def blocks(self, rows: slice, columns: slice) -> Iterator[Block]:
         """All bounds of a part of x against a part of y."""
@@ -182,17 +181,26 @@ class Distances:
         tall = max(min(self.x.dimension, TALL) // height, 1) * height
         self.depth, known = 0, -1
         for many in _slices(rows.start, rows.stop, tall):
+            level = self.levels[self.depth]
             if self.depth != known:
-                known, level = self.depth, self.levels[self.depth]
-                right = self.y.converted(columns, self.y.center, level.dtype)
-                held = np.empty((height, width), level.dtype)
-            products = product(self._left(many, level.dtype), right)
-            for some in _slices(many.start, many.stop, height):
-                found = products[some.start - many.start : some.stop - many.start]
-                low = held[: len(found)]
-                np.add(found, level.low_x[some, None], out=low)
-                low += level.low_y[columns]
-                yield Block(some, columns, low, level)
+                known = self.depth
+                right = self._right(columns, level.dtype)
+            yield from self._cut(
+                product(self._left(many, level.dtype), right),
+                *(many, columns, height, level),
+            )
+
+    def _cut(
+        self, products: Points, rows: slice, columns: slice, height: int, level: Level
+    ) -> Iterator[Block]:
+        """Blocks of so many rows each, of their products."""
+        width = columns.stop - columns.start
+        for some in _slices(rows.start, rows.stop, height):
+            found = products[some.start - rows.start : some.stop - rows.start]
+            low = self._room("low", len(found), width, level.dtype)
+            np.add(found, level.low_x[some, None], out=low)
+            low += level.low_y[columns]
+            yield Block(some, columns, low, level)
 
     def closer(self, block: Block) -> Block:
         """The same distances by products of float64.
@@ -205,9 +213,8 @@ class Distances:
         left, low = self._left(rows, level.dtype), np.empty(block.low.shape)
         step = CHUNK_VALUES * 8 // max(self.x.dimension, 1)
         for some in _slices(columns.start, columns.stop, step):
-            right = self.y.converted(some, self.y.center, level.dtype)
             place = slice(some.start - columns.start, some.stop - columns.start)
-            low[:, place] = product(left, right)
+            low[:, place] = product(left, self._right(some, level.dtype))
         low += level.low_x[rows, None]
         low += level.low_y[columns]
         return Block(rows, columns, low, level)
@@ -231,9 +238,24 @@ class Distances:
         return found
 
     def _left(self, rows: slice, dtype: Any) -> Points:
-        left = self.x.converted(rows, self.y.center, dtype)
-        left *= -2.0
-        return left
+        room = self._room("left", rows.stop - rows.start, self.x.dimension, dtype)
+        self.x.convert(rows, self.y.center, room)
+        room *= -2.0
+        return room
+
+    def _right(self, columns: slice, dtype: Any) -> Points:
+        width = columns.stop - columns.start
+        room = self._room("right", width, self.y.dimension, dtype)
+        self.y.convert(columns, self.y.center, room)
+        return room
+
+    def _room(self, use: str, rows: int, columns: int, dtype: Any) -> Points:
+        """Memory (rows, columns), the same for each use: new one costs time."""
+        size = rows * columns
+        known = self._rooms.get((use, dtype))
+        if known is None or known.size < size:
+            known = self._rooms[use, dtype] = np.empty(size, dtype)
+        return known[:size].reshape(rows, columns)
 
     def _single(self) -> bool:
         """Whether float32 holds squares of these points."""

@@ -164,10 +164,11 @@ class Balls:
 
 def _counted(mask: Mask) -> Index:
     """How many of each column are true."""
-    # Bytes are added quickest; 255 of them cannot overflow one.
-    rows = range(0, len(mask), 255)
-    sums = np.add.reduceat(mask.view(np.uint8), rows, axis=0, dtype=np.uint8)
-    counts: Index = sums.sum(0, dtype=np.intp)
+    counts = np.zeros(mask.shape[1], np.intp)
+    # Bytes are added quickest, and 255 of them do not overflow one.
+    for start in range(0, len(mask), 255):
+        some = mask[start : start + 255].view(np.uint8)
+        counts += np.add.reduce(some, axis=0, dtype=np.uint8)
     return counts
 
 

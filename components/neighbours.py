@@ -29,17 +29,21 @@ class Shortlist:
 
     Attributes:
         most: (n, k + 1), the smallest upper bounds so far, the largest of them last.
-        pairs: all that have a lower bound that is no larger.
+        least: (n,) the k-th smallest lower bound, from 0; None if not kept up.
+        pairs: all that have a lower bound that is no larger than `most`'s last.
     """
 
     def __init__(self, count: int, k: int) -> None:
         self.k = k
         self.most = np.full((count, k + 1), np.inf)
+        self.least: Array | None = np.empty(count)
         self.pairs: list[Pairs] = []
 
     def start(self, block: Block) -> None:
         """Take the first block of some rows, of more than k columns, into account."""
         low = np.partition(block.low, self.k, axis=1)[:, : self.k + 1]
+        if self.least is not None:
+            self.least[block.rows] = low[:, self.k]
         self.most[block.rows] = (low + block.more(True)) / block.level.share
 
     def candidates(self, block: Block, of_rows: bool) -> Mask:
@@ -66,6 +70,7 @@ class Shortlist:
 
     def tighten(self, since: int) -> None:
         """Take the pairs that were added since into account, and drop what is out."""
+        self.least = None
         new = _joined(self.pairs[since:])
         points, rows = np.unique(new.points, return_inverse=True)
         added = _smallest(rows, new.high, len(points), self.k)
@@ -101,7 +106,7 @@ def smallest(distances: Distances, k: int) -> tuple[Array, Index]:
                 _see(distances, shortlist, block, mirrored=own)
             shortlist.tighten(known)
         shortlist.settle()
-    return _chosen(distances, shortlist.settle(), k)
+    return _chosen(distances, shortlist, k)
 
 
 def _see(
@@ -126,14 +131,16 @@ def _see(
         shortlist.add(block, mask, side)
 
 
-def _chosen(distances: Distances, pairs: Pairs, k: int) -> tuple[Array, Index]:
+def _chosen(distances: Distances, shortlist: Shortlist, k: int) -> tuple[Array, Index]:
     """The k-th smallest of each of x's points, of all that it can be."""
-    count, weights = distances.x.size, distances.y.counts
-    need = np.full(count, k + 1)
+    pairs, count = shortlist.settle(), distances.x.size
+    weights, need = distances.y.counts, np.full(count, k + 1)
     if weights is None:
         # It is at least the k-th of the lower bounds: what is surely nearer is counted,
         # and of the others it is to be found.
-        least = _smallest(pairs.points, pairs.low, count, k)[:, k]
+        least = shortlist.least
+        if least is None:
+            least = _smallest(pairs.points, pairs.low, count, k)[:, k]
         nearer = pairs.high < least[pairs.points]
         need -= np.bincount(pairs.points[nearer], minlength=count)
         pairs = pairs.where(~nearer)
