@@ -1,11 +1,25 @@
 """Evaluate: what a generator's samples are like, beside what real data would read."""
 
+from collections.abc import Mapping
+
 from components.artifacts import Curriculum, Gan, Metrics
 from components.component import Context, component
 from components.evaluate.params import EvaluateParams
+from components.foresight import Foresight
 
 
-@component(placement="worker")
+def fingerprint(params: EvaluateParams) -> str | None:
+    """Changes when a file that the features depend on changes."""
+    return params.features.fingerprint()
+
+
+def foresee(params: EvaluateParams, inputs: Mapping[str, Foresight]) -> Foresight:
+    """Refuse features that the records do not have."""
+    params.features.foresee(inputs["curriculum"], "features")
+    return Foresight()
+
+
+@component(placement="worker", fingerprint=fingerprint, foresee=foresee)
 def evaluate(
     gan: Gan, curriculum: Curriculum, params: EvaluateParams, *, context: Context
 ) -> Metrics:

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 from annotated_types import Ge, Gt, Len
 
-from components.features.family import Features, flatten
+from components.features.family import Features, FittedFeatures, flatten
+from components.foresight import Foresight, Unfit
 
 if TYPE_CHECKING:
     from components.features.family import Array
@@ -26,6 +27,14 @@ class Classifier(Features):
     batch_size: Annotated[int, Ge(1)] = 64
     learning_rate: Annotated[float, Gt(0)] = 1e-3
 
+    def foresee(self, records: Foresight, path: str) -> None:
+        if records.labelled is False:
+            raise Unfit(
+                path,
+                "Features of kind classifier are learnt from labels, and the source "
+                "has none; choose {kind: pca}, say, or a source with labels",
+            )
+
     def fit(self, data: "Array", labels: "Array", *, seed: int) -> "HiddenLayers":
         import numpy as np
 
@@ -44,7 +53,7 @@ class Classifier(Features):
         mean, scale = flat[used].mean(0), flat[used].std(0)
         scale[scale == 0] = 1.0
         layers = self._train((flat[used] - mean) / scale, targets[used], seed)
-        fitted = HiddenLayers(mean, scale, layers[:-1], layers[-1], None)
+        fitted = HiddenLayers(mean, scale, layers[:-1], layers[-1])
         guesses = fitted.logits(data[known[held]]).argmax(1)
         fitted.accuracy = float((guesses == targets[held]).mean())
         return fitted
@@ -91,7 +100,7 @@ Layer = tuple["Array", "Array"]
 
 
 @dataclass
-class HiddenLayers:
+class HiddenLayers(FittedFeatures):
     """Standardized records through rectified layers of (kernel, bias).
 
     `head` is the (kernel, bias) that makes logits of the last layer's values, a column
@@ -102,7 +111,8 @@ class HiddenLayers:
     scale: "Array"
     layers: "Sequence[Layer]"
     head: Layer
-    accuracy: float | None
+    accuracy: float | None = None
+    unreliable: str | None = None
 
     def __call__(self, data: "Array") -> "Array":
         import numpy as np

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Literal
 
-from components.features.family import Features, flatten
+from components.features.family import Features, FittedFeatures, flatten
 
 if TYPE_CHECKING:
     from components.features.family import Array
@@ -17,13 +17,8 @@ class Identity(Features):
         return Flat()
 
 
-class Flat:
+class Flat(FittedFeatures):
     """Records flattened to float64."""
-
-    accuracy: float | None = None
 
     def __call__(self, data: "Array") -> "Array":
         return flatten(data)
-
-    def logits(self, data: "Array") -> None:
-        return None
