@@ -1,13 +1,14 @@
 """From a curriculum and samples to the content of metrics.json."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 
 from components.artifacts import Curriculum, Modes, Records
+from components.evaluate.clusters import Clusters, find_clusters
 from components.evaluate.comparison import (
     Comparison,
     Sample,
@@ -36,6 +37,7 @@ class Evaluation:
     Attributes:
         samples: how many samples to compare.
         shown: holdout records (n, *shape), to draw beside samples.
+        clusters: what the labels are where the data have neither labels nor modes.
     """
 
     params: EvaluateParams
@@ -46,6 +48,23 @@ class Evaluation:
     modes: Modes | None
     classes: list[str] | None
     samples: int
+    clusters: Clusters | None = None
+
+    def __post_init__(self) -> None:
+        bare = max(self.train.labels.max(), self.holdout.labels.max()) < 0
+        if self.modes is None and bare:
+            self._cluster()
+
+    def _cluster(self) -> None:
+        """Put clusters in the labels' place; a single one tells nothing apart."""
+        features, seed = self.train.features, self.params.seed
+        self.clusters = found = find_clusters(features, self.samples, seed)
+        if found.number > 1:
+            self.classes = [f"cluster {i + 1}" for i in range(found.number)]
+            self.train, self.holdout = (
+                replace(side, labels=found.labels(side.features))
+                for side in (self.train, self.holdout)
+            )
 
     @property
     def metrics(self) -> list[Metric]:
@@ -98,6 +117,7 @@ class Evaluation:
             "samples": len(flat),
             "modes": against and mode_table(against),
             "classes": against and class_table(against, self.classes),
+            "clusters": self.clusters and self.clusters.as_json(),
         }
 
     def _comparisons(self, generated: Values) -> dict[Reference, Comparison]:
