@@ -215,8 +215,12 @@ class Metrics(Artifact):
     """What was measured on the generator's samples.
 
     Payload: `metrics.json` ({"metrics": {id: {value, null, ci, n, blind_to}},
-    "features": …, "modes": […], "classes": […]}) and `plots.npz` (arrays to draw:
-    real and generated points in 2-D, sample grids, ROC-like curves).
+    "features": {kind, dimension, accuracy, note}, "modes": […], "classes": […],
+    "clusters": …}) and `plots.npz` (arrays to draw: real and generated points in 2-D,
+    sample grids, ROC-like curves). A metric that is `withdrawn` says why, and has no
+    value. Where `clusters` ({number, most, criterion}) is not null, the classes are
+    clusters of the training records' features, not labels; null classes: there is but
+    one.
     """
 
     type: ClassVar[str] = "metrics"

@@ -90,16 +90,26 @@ class Evaluation:
         }
         read: dict[str, tuple[float, Interval]] = {}
         for reference, comparisons in splits.items():
-            chosen = [each for each in self.metrics if each.reference == reference]
+            chosen = [
+                each
+                for each in self.metrics
+                if each.reference == reference and not self._withdrawn(each)
+            ]
             # Without a metric to read there is no need of what a split shares.
             read |= nulls(chosen, comparisons if chosen else ())
         return read
+
+    def _withdrawn(self, metric: Metric) -> str | None:
+        """Why a metric is withdrawn, None if it is not."""
+        return self.features.unreliable if metric.in_features else None
 
     def content(self, generated: Values) -> dict[str, Any]:
         """metrics.json for samples (n, *shape).
 
         Where any sample is not finite every metric but `nonfinite_share` is null, since
         no distance to it is defined and leaving it out would flatter the generator.
+        Where the features are unreliable, metrics in them are withdrawn: they have
+        neither value nor null, and `withdrawn` says why.
         """
         flat = flatten(generated)
         share = float((~np.isfinite(flat)).any(1).mean())
@@ -107,16 +117,18 @@ class Evaluation:
         entries = {each.name: self._entry(each, comparisons) for each in self.metrics}
         entries["nonfinite_share"] = nonfinite_entry(share, len(flat))
         against = comparisons.get("train")
+        classed = None if self.features.unreliable else against
         return {
             "metrics": entries,
             "features": {
                 "kind": self.params.features.model_dump()["kind"],
                 "dimension": self.train.features.shape[1],
                 "accuracy": self.features.accuracy,
+                "note": self.features.note,
             },
             "samples": len(flat),
             "modes": against and mode_table(against),
-            "classes": against and class_table(against, self.classes),
+            "classes": classed and class_table(classed, self.classes),
             "clusters": self.clusters and self.clusters.as_json(),
         }
 
@@ -136,7 +148,8 @@ class Evaluation:
     def _entry(
         self, metric: Metric, comparisons: Mapping[Reference, Comparison]
     ) -> dict[str, Any]:
-        comparison = comparisons.get(metric.reference)
+        withdrawn = self._withdrawn(metric)
+        comparison = None if withdrawn else comparisons.get(metric.reference)
         value = comparison and metric.value(comparison)
         null, interval = self.nulls.get(metric.name, (None, None))
         sizes = {"holdout": self.holdout.size, "train": self.train.size, "none": 0}
@@ -150,6 +163,7 @@ class Evaluation:
             "better": metric.better,
             "reference": metric.reference,
             "blind_to": metric.blind_to,
+            **({"withdrawn": withdrawn} if withdrawn else {}),
         }
 
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from components.report import measured, published, view, words
+from components.report.caveats import caveats
 from components.report.svg import DASH, number
 
 SPECIAL = re.compile(r"([\\`*_{}\[\]()#+!|<>&~$@-])")
@@ -23,6 +24,7 @@ def render_markdown(content: Mapping[str, Any]) -> str:
         _matrix(content),
         _figures(content["trials"]),
         _beside(content["trials"]),
+        _caveats(content["trials"]),
         _expectations(content["expectations"]),
         f"Spec {code(content['spec']['path'])}, run {code(content['run'])}.",
     ]
@@ -128,6 +130,14 @@ def _beside(trials: Sequence[Mapping[str, Any]]) -> str:
     if len(rows) > FIGURES:
         lines += ["", f"{words.plural(len(rows) - FIGURES, 'more figure')}."]
     return "\n".join(lines)
+
+
+def _caveats(trials: Sequence[Mapping[str, Any]]) -> str:
+    lines = []
+    for caveat in caveats(trials)[:MOST]:
+        on = f" ({caveat['on']})" if caveat["on"] else ""
+        lines.append(f"- {text(caveat['text'] + on)}")
+    return "\n".join(["**About the metrics:**", "", *lines]) if lines else ""
 
 
 def _expectations(expectations: Sequence[Mapping[str, Any]]) -> str:

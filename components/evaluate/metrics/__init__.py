@@ -37,6 +37,8 @@ class Metric:
         optional: whether it is measured only where a spec asks for it.
         leave_out: its values without each group of samples, where that can be had for
             less than by computing it anew.
+        in_features: whether it is computed on features, and so is withdrawn where
+            these are unreliable; else on the records themselves.
     """
 
     name: str
@@ -47,6 +49,7 @@ class Metric:
     interval: bool = True
     optional: bool = False
     leave_out: LeaveOut | None = None
+    in_features: bool = True
 
     def value(self, comparison: Comparison) -> float | None:
         """The metric as one number, None if undefined or not finite."""
@@ -65,6 +68,7 @@ def metric(
     interval: bool = True,
     optional: bool = False,
     leave_out: LeaveOut | None = None,
+    in_features: bool = True,
 ) -> Callable[[F], F]:
     """Register a metric under its function's name, or `name`; arguments: `Metric`."""
 
@@ -79,6 +83,7 @@ def metric(
             interval,
             optional,
             leave_out,
+            in_features,
         )
         return function
 

@@ -31,6 +31,7 @@ GLOBAL = threading.Lock()
     better="lower",
     interval=False,
     optional=True,
+    in_features=False,
     blind_to="a patch's brightness and contrast, where in the image it lies, what "
     "exceeds the data's range, and how patches make up an image",
 )
