@@ -146,8 +146,9 @@ class Reference(Artifact):
     Payload:
       `reference.json`: parameters (of evaluation), samples (how many to compare),
         classes, modes and shape (as in the curriculum), nulls ({metric: [mean, [low,
-        high]]});
-      `fitted.npz`: what the features have learnt;
+        high]]}), clusters (as in metrics.json);
+      `fitted.npz`: what the features have learnt; `clusters.npz`: labels of either part
+        where clusters stand in their place;
       `<part>/moments.npz`, part `train` or `holdout`: count, mean (d,) and scatter
         (d, d) of the features of all its records, float64;
       `<part>/*.arrow`: the records that samples are compared with, as in the
@@ -224,11 +225,14 @@ class Metrics(Artifact):
     """What was measured on the generator's samples.
 
     Payload: `metrics.json` ({"metrics": {id: {value, null, null_interval, p_value,
-    ci, n, reference_n, better, reference, blind_to}}, "features": …, "modes": […],
-    "classes": […], "measured_on": {"records", "latents"}, digests}; p_value of a metric
-    that is a test with a null in closed form, else null); `spreads.npz`: `points.ID`
-    (n,), values whose mean a metric is, or `parts.ID` (groups,), it without each group
-    of samples; `plots.npz`: what to draw.
+    ci, n, reference_n, better, reference, blind_to}}, "features": {kind, dimension,
+    accuracy, note}, "modes": […], "classes": […], "clusters": …, "measured_on":
+    {"records", "latents"}, digests}; p_value of a metric that is a test with a null in
+    closed form, else null; a metric that is `withdrawn` says why, and has no value;
+    where `clusters` ({number, most, criterion}) is not null, the classes are clusters
+    of the training records' features, not labels; null classes: there is but one);
+    `spreads.npz`: `points.ID` (n,), values whose mean a metric is, or `parts.ID`
+    (groups,), it without each group of samples; `plots.npz`: what to draw.
     """
 
     type: ClassVar[str] = "metrics"

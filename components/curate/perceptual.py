@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from components.curate.resize import to_channels
+from components.resize import to_channels
 
 SIDE = 32
 LOW = 8

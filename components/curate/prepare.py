@@ -6,8 +6,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from components.curate.resize import Fit, to_channels, to_size
 from components.curate.source import Facts, Flaw, Raw
+from components.resize import Fit, to_channels, to_size
 
 Array = np.ndarray[Any, Any]
 

@@ -141,10 +141,10 @@ def _verdict(
 ) -> tuple[str, str | None]:
     """The verdict, and what would decide where it is undetermined."""
     if not symptoms:
-        missing = [c.id for c in checks if c.id in ESSENTIAL and c.status == "not_run"]
+        missing = [c for c in checks if c.id in ESSENTIAL and c.status == "not_run"]
         if not missing:
             return "healthy", None
-        return "undetermined", f"measure {', '.join(missing)} with their nulls"
+        return "undetermined", _to_measure(missing)
     if not causes:
         return "undetermined", (
             "No cause that can be measured was at work. Train again with another "
@@ -159,3 +159,10 @@ def _verdict(
             "removal takes the symptoms away."
         )
     return "failed", None
+
+
+def _to_measure(missing: Sequence[Check]) -> str:
+    """What would have to be measured to call a run healthy, and why it is not."""
+    names = ", ".join(check.id for check in missing)
+    reasons = dict.fromkeys(check.source for check in missing)
+    return f"measure {names} with their nulls ({'; '.join(reasons)})"

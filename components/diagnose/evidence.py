@@ -43,7 +43,7 @@ class Evidence:
             name,
             "not_run",
             side=statistic.side,
-            source=statistic.absent,
+            source=self._absent(statistic),
             metric=statistic.metric,
             series=statistic.series,
         )
@@ -67,6 +67,11 @@ class Evidence:
             badness=_badness(reading.value, null, statistic.worst),
             source=source,
         )
+
+    def _absent(self, statistic: Statistic) -> str:
+        """Why a statistic could not be read, where it could not."""
+        withdrawn = self.readings.withdrawn(statistic.metric or "")
+        return f"withdrawn: {withdrawn}" if withdrawn else statistic.absent
 
     def _limits(
         self, statistic: Statistic, reading: Reading

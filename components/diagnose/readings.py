@@ -69,6 +69,12 @@ class Readings:
         interval = None if low is None or high is None else (low, high)
         return Metric(value, finite(entry.get("null")), interval)
 
+    def withdrawn(self, name: str) -> str | None:
+        """Why a metric was withdrawn, None if it was not."""
+        entry = (self.content.get("metrics") or {}).get(name) or {}
+        reason = entry.get("withdrawn")
+        return str(reason) if reason else None
+
     def series(self, name: str) -> Series | None:
         """A series at the steps where it was read, None where it never was."""
         import numpy as np

@@ -2,12 +2,13 @@
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
 
+from components.evaluate.clusters import find_clusters
 from components.evaluate.comparison import (
     Comparison,
     Sample,
@@ -49,6 +50,7 @@ class Evaluation:
         samples: how many samples to compare.
         shown: holdout records (n, *shape), to draw beside samples.
         known_nulls: every metric's null and its interval, where they are known already.
+        clusters: `clusters` of metrics.json, where they stand in the labels' place.
     """
 
     params: EvaluateParams
@@ -60,6 +62,24 @@ class Evaluation:
     classes: list[str] | None
     samples: int
     known_nulls: Nulls | None = None
+    clusters: dict[str, Any] | None = None
+
+    def clustered(self) -> "Evaluation":
+        """With clusters in the labels' place if the data have no labels and no modes.
+
+        A single cluster tells nothing apart, and leaves the records as they are.
+        """
+        sides = {"train": self.train, "holdout": self.holdout}
+        if self.modes is not None or max(s.labels.max() for s in sides.values()) >= 0:
+            return self
+        seed = self.params.seed
+        found = find_clusters(self.train.features, self.samples, seed)
+        changes: dict[str, Any] = {"clusters": found.as_json()}
+        if found.number > 1:
+            changes["classes"] = [f"cluster {i + 1}" for i in range(found.number)]
+            for part, side in sides.items():
+                changes[part] = replace(side, labels=found.labels(side.features))
+        return replace(self, **changes)
 
     @property
     def metrics(self) -> list[Metric]:
@@ -87,10 +107,18 @@ class Evaluation:
         }
         read: Nulls = {}
         for reference, comparisons in splits.items():
-            chosen = [each for each in self.metrics if each.reference == reference]
+            chosen = [
+                each
+                for each in self.metrics
+                if each.reference == reference and not self._withdrawn(each)
+            ]
             # Without a metric to read there is no need of what a split shares.
             read |= nulls(chosen, comparisons if chosen else ())
         return read
+
+    def _withdrawn(self, metric: Metric) -> str | None:
+        """Why a metric is withdrawn, None if it is not."""
+        return self.features.unreliable if metric.in_features else None
 
     def content(self, generated: Values) -> dict[str, Any]:
         """metrics.json for samples (n, *shape); see `measure`."""
@@ -101,6 +129,8 @@ class Evaluation:
 
         Where any sample is not finite every metric but `nonfinite_share` is null, since
         no distance to it is defined and leaving it out would flatter the generator.
+        Where the features are unreliable, metrics in them are withdrawn: they have
+        neither value nor null, and `withdrawn` says why.
         """
         flat = flatten(generated)
         share = float((~np.isfinite(flat)).any(1).mean())
@@ -115,16 +145,19 @@ class Evaluation:
         }
         entries["nonfinite_share"] = nonfinite_entry(share, len(flat))
         against = comparisons.get("train")
+        classed = None if self.features.unreliable else against
         content = {
             "metrics": entries,
             "features": {
                 "kind": self.params.features.model_dump()["kind"],
                 "dimension": self.train.features.shape[1],
                 "accuracy": self.features.accuracy,
+                "note": self.features.note,
             },
             "samples": len(flat),
             "modes": against and mode_table(against),
-            "classes": against and class_table(against, self.classes),
+            "classes": classed and class_table(classed, self.classes),
+            "clusters": self.clusters,
         }
         known = {name: each for name, each in spreads.items() if each is not None}
         return Measured(content, known)
@@ -155,7 +188,8 @@ class Evaluation:
         comparisons: Mapping[Reference, Comparison],
         spread: Spread | None,
     ) -> dict[str, Any]:
-        comparison = comparisons.get(metric.reference)
+        withdrawn = self._withdrawn(metric)
+        comparison = None if withdrawn else comparisons.get(metric.reference)
         value = comparison and metric.value(comparison)
         null, interval = self.nulls.get(metric.name, (None, None))
         sizes = {"holdout": self.holdout.size, "train": self.train.size, "none": 0}
@@ -172,6 +206,7 @@ class Evaluation:
             "better": metric.better,
             "reference": metric.reference,
             "blind_to": metric.blind_to,
+            **({"withdrawn": withdrawn} if withdrawn else {}),
         }
 
 

@@ -47,3 +47,8 @@ class EvaluateParams(Params):
                 "trained on the data's labels, or leave `classifier_score` out"
             )
         return extra
+
+
+def fingerprint(params: EvaluateParams) -> str | None:
+    """Changes when a file that the features depend on changes."""
+    return params.features.fingerprint()

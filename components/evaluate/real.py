@@ -12,6 +12,7 @@ from components.evaluate.evaluation import Evaluation
 from components.evaluate.params import EvaluateParams
 from components.records import Part, Records, modes_of
 
+FITTED, CLUSTERS = "fitted.npz", "clusters.npz"
 STREAMS: dict[Part, int] = {"train": 7, "holdout": 8}
 """What tells the random choices of either part's records apart."""
 
@@ -22,10 +23,8 @@ def evaluation(curriculum: Curriculum, params: EvaluateParams) -> Evaluation:
     Raises:
         ValueError: if there are too few records, or the features cannot be fitted.
     """
-    train, holdout = (
-        some(curriculum, "train", params),
-        some(curriculum, "holdout", params),
-    )
+    train = some(curriculum, "train", params)
+    holdout = some(curriculum, "holdout", params)
     info = curriculum.info()
     samples = samples_of(info, params)
     features = params.features.fit(train.data, train.labels, seed=params.seed)
@@ -43,20 +42,23 @@ def evaluation(curriculum: Curriculum, params: EvaluateParams) -> Evaluation:
         modes=curriculum.modes(),
         classes=info.get("classes"),
         samples=samples,
-    )
+    ).clustered()
 
 
 def recalled(reference: Reference) -> Evaluation:
     """The evaluation whose real side has been computed before."""
     info = reference.info()
     params = EvaluateParams.model_validate_json(json.dumps(info["parameters"]))
-    features = params.features.restore(reference.read_arrays("fitted.npz"))
+    features = params.features.restore(reference.read_arrays(FITTED))
+
+    clusters = reference.read_arrays(CLUSTERS) if info["clusters"] else {}
 
     def sample(part: Part) -> Sample:
         records, values = reference.records(part)
         logits = features.logits(records.data)
+        labels = clusters.get(part, records.labels)
         population = reference.moments(part)
-        return Sample(values, records.data, records.labels, logits, population)
+        return Sample(values, records.data, labels, logits, population)
 
     holdout = sample("holdout")
     return Evaluation(
@@ -69,6 +71,7 @@ def recalled(reference: Reference) -> Evaluation:
         classes=info["classes"],
         samples=info["samples"],
         known_nulls=info["nulls"],
+        clusters=info["clusters"],
     )
 
 

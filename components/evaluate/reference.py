@@ -1,25 +1,24 @@
 """A component that computes the real side of evaluations once, for all trials."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from components.artifacts import Curriculum, Reference
 from components.component import Context, component
-from components.evaluate.params import EvaluateParams
+from components.evaluate.params import EvaluateParams, fingerprint
 from components.foresight import Foresight
 
 if TYPE_CHECKING:
     from components.evaluate.flow import File
 
-FITTED = "fitted.npz"
-
 
 def foresee(params: EvaluateParams, inputs: Mapping[str, Foresight]) -> Foresight:
-    """Evaluations take these parameters as they are."""
+    """Refuse features that the records do not have; evaluations take the rest."""
+    params.features.foresee(inputs["curriculum"], "features")
     return Foresight(settings=params)
 
 
-@component(placement="driver", foresee=foresee)
+@component(placement="driver", fingerprint=fingerprint, foresee=foresee)
 def reference(
     curriculum: Curriculum, params: EvaluateParams, *, context: Context
 ) -> Reference:
@@ -34,13 +33,14 @@ def reference(
             labels that the features need.
     """
     from components.evaluate.flow import Job, build
-    from components.evaluate.real import recalled, samples_of, some
+    from components.evaluate.real import FITTED, samples_of, some
 
     info = curriculum.info()
     described = {
         "parameters": params.model_dump(mode="json"),
         "samples": samples_of(info, params),
         "nulls": None,
+        "clusters": None,
         **{name: info.get(name) for name in ("classes", "modes", "shape")},
     }
     made: Reference = context.create(Reference)
@@ -53,9 +53,24 @@ def reference(
         build(pipeline, files(curriculum, params), job)
     context.progress(2, 3)
     made.write_json("reference.json", described)
-    made.write_json("reference.json", described | {"nulls": recalled(made).nulls})
+    made.write_json("reference.json", described | read(made))
     context.progress(3, 3)
     return made
+
+
+def read(made: Reference) -> dict[str, Any]:
+    """What can be read off the features: all nulls, and clusters instead of labels."""
+    from components.evaluate.real import CLUSTERS, recalled
+
+    known = recalled(made).clustered()
+    if known.clusters is not None:
+        labels = {"train": known.train.labels, "holdout": known.holdout.labels}
+        made.write_arrays(CLUSTERS, **labels)
+    return {
+        "nulls": known.nulls,
+        "clusters": known.clusters,
+        "classes": known.classes,
+    }
 
 
 def files(curriculum: Curriculum, params: EvaluateParams) -> "list[File]":

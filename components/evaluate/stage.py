@@ -4,15 +4,18 @@ from collections.abc import Mapping
 
 from components.artifacts import Curriculum, Gan, Metrics, Reference
 from components.component import Context, component
-from components.evaluate.params import EvaluateParams
+from components.evaluate.params import EvaluateParams, fingerprint
 from components.foresight import Foresight, Unfit
 
 
 def foresee(params: EvaluateParams, inputs: Mapping[str, Foresight]) -> Foresight:
-    """Refuse parameters that a reference has settled otherwise."""
+    """Refuse features that the records do not have, and what a reference settled."""
     known = inputs.get("reference")
     settled = None if known is None else known.settings
-    for name in sorted(params.model_fields_set) if settled is not None else ():
+    if settled is None:
+        params.features.foresee(inputs["curriculum"], "features")
+        return Foresight()
+    for name in sorted(params.model_fields_set):
         if getattr(params, name) != getattr(settled, name):
             raise Unfit(
                 name,
@@ -23,7 +26,7 @@ def foresee(params: EvaluateParams, inputs: Mapping[str, Foresight]) -> Foresigh
     return Foresight()
 
 
-@component(placement="worker", foresee=foresee)
+@component(placement="worker", fingerprint=fingerprint, foresee=foresee)
 def evaluate(
     gan: Gan,
     curriculum: Curriculum,

@@ -1,8 +1,8 @@
 """Features: what distances between records are measured in, a kind a file.
 
 A member of the family `Features` is fitted to records once and then maps arrays of
-records to (n, d) float64. The fitted maps hold NumPy arrays only. Importing the package
-registers every kind.
+records to features (n, d). Importing the package registers every kind, and imports
+nothing heavy.
 """
 
 from components.features.classifier import Classifier

@@ -4,18 +4,24 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
-from annotated_types import Ge, Gt, Len
+from annotated_types import Ge, Gt, Le, Len
 
-from components.features.family import Features, flatten
+from components.features.family import Features, FittedFeatures, flatten
+from components.foresight import Foresight, Unfit
 
 if TYPE_CHECKING:
     from components.features.family import Array
+
+SIGNIFICANCE = 0.01
+"""Of the test that a classifier is better than chance."""
 
 
 class Classifier(Features):
     """The last hidden layer of a small classifier trained on the records' labels.
 
-    A fifth of the labelled records is held back; `accuracy` is measured on it.
+    A fifth of the labelled records is held back; `accuracy` is measured on it. If it is
+    no better than chance, or below `least_accuracy`, what is measured in the features
+    is withdrawn.
     """
 
     classifies: ClassVar[bool] = True
@@ -25,6 +31,17 @@ class Classifier(Features):
     epochs: Annotated[int, Ge(1)] = 20
     batch_size: Annotated[int, Ge(1)] = 64
     learning_rate: Annotated[float, Gt(0)] = 1e-3
+    least_accuracy: Annotated[float, Ge(0), Le(1)] = 0.5
+    """Share of held-back records that must be classified rightly; at .5 the class that
+    a sample is given is more likely right than not."""
+
+    def foresee(self, records: Foresight, path: str) -> None:
+        if records.labelled is False:
+            raise Unfit(
+                path,
+                "Features of kind classifier are learnt from labels, and the source "
+                "has none; choose {kind: pca}, say, or a source with labels",
+            )
 
     def fit(self, data: "Array", labels: "Array", *, seed: int) -> "HiddenLayers":
         import numpy as np
@@ -44,9 +61,12 @@ class Classifier(Features):
         mean, scale = flat[used].mean(0), flat[used].std(0)
         scale[scale == 0] = 1.0
         layers = self._train((flat[used] - mean) / scale, targets[used], seed)
-        fitted = HiddenLayers(mean, scale, layers[:-1], layers[-1], None)
+        fitted = HiddenLayers(mean, scale, layers[:-1], layers[-1])
         guesses = fitted.logits(data[known[held]]).argmax(1)
-        fitted.accuracy = float((guesses == targets[held]).mean())
+        right = int((guesses == targets[held]).sum())
+        fitted.accuracy = right / len(held)
+        most = float(np.bincount(targets).max()) / len(known)
+        fitted.unreliable = unreliable(right, len(held), most, self.least_accuracy)
         return fitted
 
     def restore(self, arrays: "Mapping[str, Array]") -> "HiddenLayers":
@@ -54,10 +74,10 @@ class Classifier(Features):
             (arrays[f"kernel_{index}"], arrays[f"bias_{index}"])
             for index in range(len(self.units) + 1)
         ]
-        accuracy = float(arrays["accuracy"])
-        return HiddenLayers(
-            arrays["mean"], arrays["scale"], layers[:-1], layers[-1], accuracy
-        )
+        fitted = HiddenLayers(arrays["mean"], arrays["scale"], layers[:-1], layers[-1])
+        fitted.accuracy = float(arrays["accuracy"])
+        fitted.unreliable = str(arrays["unreliable"]) or None
+        return fitted
 
     def _train(self, x: "Array", y: "Array", seed: int) -> "list[Layer]":
         """Train by cross-entropy; kernel and bias of every layer, in float64.
@@ -97,11 +117,34 @@ class Classifier(Features):
         return list(zip(values[::2], values[1::2], strict=True))
 
 
+def unreliable(right: int, held: int, most: float, least: float) -> str | None:
+    """Why a classifier is not to be relied on; None where it is.
+
+    Args:
+        right, held: records classified rightly, of how many held back.
+        most: share of the most frequent class: naming it always is right as often. An
+            exact binomial test, one-sided, must refute that the classifier is no better
+            at `SIGNIFICANCE`.
+        least: the accuracy that is asked for.
+    """
+    from scipy.stats import binom
+
+    told = f"the classifier is right on {right / held:.0%} of held-back records"
+    if binom.sf(right - 1, held, most) > SIGNIFICANCE:
+        return (
+            f"{told} ({right} of {held}), which is no better than naming the most "
+            f"frequent class, {most:.0%} of all"
+        )
+    if right < least * held:
+        return f"{told}, fewer than the {least:.0%} of `features.least_accuracy`"
+    return None
+
+
 Layer = tuple["Array", "Array"]
 
 
 @dataclass
-class HiddenLayers:
+class HiddenLayers(FittedFeatures):
     """Standardized records through rectified layers of (kernel, bias).
 
     `head` is the (kernel, bias) that makes logits of the last layer's values, a column
@@ -112,7 +155,8 @@ class HiddenLayers:
     scale: "Array"
     layers: "Sequence[Layer]"
     head: Layer
-    accuracy: float | None
+    accuracy: float | None = None
+    unreliable: str | None = None
 
     def __call__(self, data: "Array") -> "Array":
         import numpy as np
@@ -128,7 +172,8 @@ class HiddenLayers:
         told = {"mean": self.mean, "scale": self.scale}
         for index, (kernel, bias) in enumerate((*self.layers, self.head)):
             told |= {f"kernel_{index}": kernel, f"bias_{index}": bias}
-        return told | {"accuracy": np.array(self.accuracy)}
+        judged = {"accuracy": self.accuracy, "unreliable": self.unreliable or ""}
+        return told | {name: np.array(value) for name, value in judged.items()}
 
     def logits(self, data: "Array") -> "Array":
         kernel, bias = self.head

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Literal
 
-from components.features.family import Features, flatten
+from components.features.family import Features, FittedFeatures, flatten
 
 if TYPE_CHECKING:
     from components.features.family import Array
@@ -21,16 +21,8 @@ class Identity(Features):
         return Flat()
 
 
-class Flat:
+class Flat(FittedFeatures):
     """Records flattened to float64."""
-
-    accuracy: float | None = None
 
     def __call__(self, data: "Array") -> "Array":
         return flatten(data)
-
-    def arrays(self) -> "dict[str, Array]":
-        return {}
-
-    def logits(self, data: "Array") -> None:
-        return None

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from annotated_types import Ge
 
-from components.features.family import Features, flatten
+from components.features.family import Features, FittedFeatures, flatten
 
 if TYPE_CHECKING:
     from components.features.family import Array
@@ -32,18 +32,14 @@ class Pca(Features):
 
 
 @dataclass
-class Projection:
+class Projection(FittedFeatures):
     """A linear map: (x - mean) @ axes, mean (d,), axes (d, components)."""
 
     mean: "Array"
     axes: "Array"
-    accuracy: float | None = None
 
     def __call__(self, data: "Array") -> "Array":
         return (flatten(data) - self.mean) @ self.axes
 
     def arrays(self) -> "dict[str, Array]":
         return {"mean": self.mean, "axes": self.axes}
-
-    def logits(self, data: "Array") -> None:
-        return None

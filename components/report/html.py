@@ -22,6 +22,7 @@ from components.report import (
     view,
     words,
 )
+from components.report.caveats import caveats
 from components.report.findings import failing
 from components.report.svg import number
 
@@ -94,6 +95,7 @@ def render_html(content: Mapping[str, Any]) -> str:
             open=[t for t in trials if view.role(t) == "open"],
             gone=[t for t in trials if t["failed"] is not None],
             risks=_risks(trials),
+            caveats=caveats(trials),
             checks=view.checks(trials),
             rows=[_row(t) for t in trials[:ROWS]],
             rows_left_out=max(0, len(trials) - ROWS),

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from components.report import markdown_tables, measured, published, view, words
+from components.report.caveats import caveats
 from components.report.markdown_text import code, text
 from components.report.svg import DASH, number
 
@@ -24,6 +25,7 @@ def render_markdown(content: Mapping[str, Any]) -> str:
         markdown_tables.means(content),
         _figures(content["trials"]),
         _beside(content["trials"]),
+        _caveats(content["trials"]),
         _expectations(content["expectations"]),
         f"Spec {code(content['spec']['path'])}, run {code(content['run'])}.",
     ]
@@ -116,6 +118,14 @@ def _beside(trials: Sequence[Mapping[str, Any]]) -> str:
     if len(rows) > FIGURES:
         lines += ["", f"{words.plural(len(rows) - FIGURES, 'more figure')}."]
     return "\n".join(lines)
+
+
+def _caveats(trials: Sequence[Mapping[str, Any]]) -> str:
+    lines = []
+    for caveat in caveats(trials)[:MOST]:
+        on = f" ({caveat['on']})" if caveat["on"] else ""
+        lines.append(f"- {text(caveat['text'] + on)}")
+    return "\n".join(["**About the metrics:**", "", *lines]) if lines else ""
 
 
 def _expectations(expectations: Sequence[Mapping[str, Any]]) -> str:

@@ -191,7 +191,7 @@ def slider(trial: Trial) -> list[dict[str, Any]]:
 
 
 def shares(trial: Trial) -> dict[str, Any] | None:
-    """Known modes or classes: what share of the samples each gets, and should get."""
+    """Modes, classes or clusters: what share of samples each gets, and should get."""
     for name, real in (("modes", "weight"), ("classes", "real_share")):
         rows = trial.get(name)
         if not rows:
@@ -211,5 +211,7 @@ def shares(trial: Trial) -> dict[str, Any] | None:
             for r in rows[:100]
         ]
         missing = sum(not r.get("captured", True) for r in rows)
-        return {"kind": name, "bars": bars, "missing": missing, "of": len(rows)}
+        one = "mode" if name == "modes" else "class"
+        kind = "cluster" if one == "class" and trial.get("clusters") else one
+        return {"kind": kind, "bars": bars, "missing": missing, "of": len(rows)}
     return None

@@ -217,5 +217,7 @@ def checks(trials: Sequence[Trial]) -> list[dict[str, Any]]:
             for name in ("null", "threshold"):
                 if check.get(name) is not None:
                     entry.setdefault(name, check[name])
-            entry["why"] = entry["why"] or check.get("why") or check.get("claim")
+            absent = check.get("source") if check["status"] == "not_run" else None
+            said = check.get("why") or absent or check.get("claim")
+            entry["why"] = entry["why"] or said
     return list(found.values())

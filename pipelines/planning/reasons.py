@@ -50,7 +50,7 @@ def own_changes(last: NodeRecord, new: NodeRecord) -> list[str]:
     if params:
         reasons.append(f"changed: {_some(params)}")
     if last.fingerprint != new.fingerprint:
-        reasons.append(f"data behind {new.stage}.source changed")
+        reasons.append(f"data behind {new.stage} changed")
     if last.seed != new.seed:
         reasons.append(f"seed {last.seed} → {new.seed}")
     if last.seeds != new.seeds:

@@ -85,12 +85,16 @@ class Files:
 def resolve_paths(
     slot: Slot, node: Node, address: str, errors: list[SpecError]
 ) -> Node:
-    """The value with every marked path resolved; a path must exist (URLs aside)."""
-    if slot.marked(PathMark) and isinstance(node.value, str):
-        path = locate(node.value, node.position)
-        if "://" not in path and not Path(path).exists():
-            errors.append(_missing(path, node, address))
-        return Node(path, node.position, text=node.text)
+    """The value with every marked path resolved; a path must exist (URLs aside).
+
+    Where a field takes a path or certain words, these are no paths.
+    """
+    is_path = slot.marked(PathMark) and not slot.names(node.value)
+    if is_path and isinstance(node.value, str):
+        found = locate(node.value, node.position)
+        if "://" not in found and not Path(found).exists():
+            errors.append(_missing(found, node, address))
+        return Node(found, node.position, text=node.text)
     result = node
     for key, child in node.mapping.items():
         inner = child_slot(slot, node, key)

@@ -48,6 +48,14 @@ class Slot:
         """Whether a mark such as `FileMark` stands on the slot or an option of it."""
         return any(isinstance(m, mark) for slot in self.options() for m in slot.marks)
 
+    def names(self, value: object) -> bool:
+        """Whether a value is one of the words that the slot takes by name."""
+        return any(
+            typing.get_origin(slot.annotation) is typing.Literal
+            and value in typing.get_args(slot.annotation)
+            for slot in self.options()
+        )
+
 
 def is_family(annotation: Any) -> bool:
     """Whether an annotation is a family of parts."""

@@ -234,7 +234,7 @@ def test_a_changed_seed_runs_only_what_asks_for_it(store):
 def test_changed_data_outside_of_the_store_is_seen(store):
     execute(make_spec(), store)
     DATA["data"] = "v2"
-    assert reasons(make_spec(), store)["curate"] == "data behind curate.source changed"
+    assert reasons(make_spec(), store)["curate"] == "data behind curate changed"
 
 
 def test_equal_content_made_again_ends_the_recomputation(store):

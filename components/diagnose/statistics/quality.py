@@ -40,7 +40,7 @@ def mode_coverage(readings: Readings) -> Reading | None:
 
 @statistic("class_coverage", "low", metric="class_coverage")
 def class_coverage(readings: Readings) -> Reading | None:
-    """Share of the labelled classes that are captured, over what real data reads."""
+    """Share of the classes, or clusters, captured, over what real data reads."""
     return _relative(readings, "class_coverage", "low")
 
 

@@ -9,7 +9,7 @@ WITNESSES = {
     "coverage": "coverage",
     "precision": "precision",
     "mode_coverage": "share of the known modes that are captured",
-    "class_coverage": "share of the labelled classes that are captured",
+    "class_coverage": "share of the classes, or clusters, that are captured",
 }
 
 

@@ -8,7 +8,7 @@ SUBJECTS = {
     "recall": "recall, the share of held-out records that the samples reach",
     "coverage": "coverage, the share of held-out records with a sample nearby",
     "mode_coverage": "share of the known modes that are captured",
-    "class_coverage": "share of the labelled classes that are captured",
+    "class_coverage": "share of the classes, or clusters, that are captured",
 }
 
 

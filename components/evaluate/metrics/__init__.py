@@ -42,6 +42,8 @@ class Metric:
         p_value: how often, were the distributions equal, it would read this or worse,
             where it is a test that needs no other null.
         balanced: whether it looks at no more records than there are samples.
+        in_features: whether it is computed on features, and so is withdrawn where
+            these are unreliable; else on the records themselves.
     """
 
     name: str
@@ -55,6 +57,7 @@ class Metric:
     bounds: Callable[[Comparison], list[float] | None] | None = None
     p_value: Callable[[Comparison], float | None] | None = None
     balanced: bool = False
+    in_features: bool = True
 
     def value(self, comparison: Comparison) -> float | None:
         """The metric as one number, None if undefined or not finite."""

@@ -1,4 +1,4 @@
-"""Coverage of labelled classes."""
+"""Coverage of classes: the data's labels, or clusters in their place."""
 
 from components.evaluate.comparison import Comparison
 from components.evaluate.metrics import metric

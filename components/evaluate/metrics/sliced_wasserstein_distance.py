@@ -32,6 +32,7 @@ GLOBAL = threading.Lock()
     interval=False,
     optional=True,
     balanced=True,
+    in_features=False,
     blind_to="a patch's brightness and contrast, where in the image it lies, what "
     "exceeds the data's range, and how patches make up an image",
 )

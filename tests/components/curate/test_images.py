@@ -9,10 +9,10 @@ import pytest
 from PIL import Image
 
 from components.curate.decode import decode, pixels
-from components.curate.resize import to_channels, to_size
 from components.curate.source import CurateError, Flaw
 from components.curate.sources.images import Images
 from components.curate.stage import CurateParams, curate, fingerprint
+from components.resize import to_channels, to_size
 
 
 def noise(seed, *shape):

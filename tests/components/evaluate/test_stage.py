@@ -146,10 +146,10 @@ def test_identical_samples(curriculum, params):
 
 
 def test_unlabelled_data_without_modes(tmp_path, curriculum_from_arrays, params):
-    curriculum = curriculum_from_arrays(
-        tmp_path / "plain", plus(0, 40)[0], plus(1, 20)[0]
-    )
-    content = evaluation(curriculum, params).content(plus(2, 20)[0])
+    random = np.random.default_rng(0)
+    cloud, more, samples = (random.normal(size=(n, 2)) for n in (40, 20, 20))
+    curriculum = curriculum_from_arrays(tmp_path / "plain", cloud, more)
+    content = evaluation(curriculum, params).content(samples.astype("f4"))
     assert content["modes"] is None
     assert content["classes"] is None
     for name in ("class_coverage", "mode_coverage"):

@@ -1,0 +1,100 @@
+"""Features: a convolutional network with random weights."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from annotated_types import Ge, Len
+
+from components.features.family import FittedFeatures, in_batches
+from components.features.images import ImageFeatures
+
+if TYPE_CHECKING:
+    from components.features.family import Array
+
+KERNEL, STRIDE = 3, 2
+BATCH_BYTES = 32 << 20
+"""Of the patches of a batch in the layer that has most."""
+
+
+class RandomConv(ImageFeatures):
+    """A convolutional network with random weights: for images unlike photographs.
+
+    Naeem et al. 2020 ("Reliable Fidelity and Diversity Metrics") embed images by
+    networks at random, so that what ImageNet's classes tell apart does not decide what
+    is near. Here: convolutions of 3 x 3 pixels and stride 2, each rectified, weights
+    as He et al. 2015 draw them, and the last layer's means over positions, all in
+    float64. Nothing is learnt from records: figures of one seed and one shape of
+    records are in one unit. What lies where in an image larger than about
+    2 ** (layers + 1) pixels makes no difference.
+    """
+
+    kind: Literal["random_conv"] = "random_conv"
+    channels: Annotated[tuple[Annotated[int, Ge(1)], ...], Len(1)] = (32, 64, 64)
+    """Of each layer; the last one's are the features."""
+    seed: Annotated[int, Ge(0)] = 0
+    """Of the weights; apart from the stage's, so that figures compare across specs."""
+
+    def fit(self, data: "Array", labels: "Array", *, seed: int) -> "RandomNetwork":
+        self.require_images(data.shape[1:])
+        return RandomNetwork(self)
+
+    def restore(self, arrays: "Mapping[str, Array]") -> "RandomNetwork":
+        return RandomNetwork(self)
+
+
+@dataclass
+class RandomNetwork(FittedFeatures):
+    """Images (n, height, width, channels) through the network that `part` states."""
+
+    part: RandomConv
+
+    def __call__(self, data: "Array") -> "Array":
+        from threadpoolctl import threadpool_limits
+
+        height, width, channels = data.shape[1:]
+        kernels = self._kernels(channels)
+        areas = [-(-height // STRIDE**i) * -(-width // STRIDE**i) for i in (1, 2)]
+        patches = max(a * len(k) for a, k in zip(areas, kernels[:2], strict=False))
+        size = max(1, BATCH_BYTES // (8 * patches))
+
+        def pooled(images: "Array") -> "Array":
+            for kernel in kernels:
+                images = convolve(images, kernel)
+            means: Array = images.mean((1, 2))
+            return means
+
+        # By one thread: how a product is divided among several may decide its last
+        # bits, and for products as small as these waiting for another costs more.
+        with threadpool_limits(1, user_api="blas"):
+            return in_batches(pooled, data, size)
+
+    def _kernels(self, channels: int) -> "list[Array]":
+        """Each layer's (9 * channels before, channels) weights."""
+        import numpy as np
+
+        random = np.random.default_rng(self.part.seed)
+        made = []
+        for width in self.part.channels:
+            rows = KERNEL**2 * channels
+            made.append(random.normal(0.0, np.sqrt(2 / rows), (rows, width)))
+            channels = width
+        return made
+
+
+def convolve(images: "Array", kernel: "Array") -> "Array":
+    """Rectified convolution of images (n, height, width, channels), padded by a zero.
+
+    A product for each image, not one of all: what it reads must not depend on n.
+    """
+    import numpy as np
+
+    around = ((0, 0), (1, 1), (1, 1), (0, 0))
+    padded = np.pad(np.asarray(images, np.float64), around)
+    windows = np.lib.stride_tricks.sliding_window_view(
+        padded, (KERNEL, KERNEL), axis=(1, 2)
+    )[:, ::STRIDE, ::STRIDE]
+    count, rows, columns = windows.shape[:3]
+    patches = windows.reshape(count, rows * columns, len(kernel))
+    values = np.maximum(patches @ kernel, 0.0)
+    return values.reshape(count, rows, columns, kernel.shape[1])
