@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from components.evaluate.clusters import MOST, find_clusters
-from components.evaluate.evaluation import evaluation
 from components.evaluate.params import EvaluateParams
+from components.evaluate.real import evaluation
 
 SEEDS = range(5)
 
