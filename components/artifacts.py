@@ -214,12 +214,25 @@ class Telemetry(Artifact):
 class Metrics(Artifact):
     """What was measured on the generator's samples.
 
-    Payload: `metrics.json` ({"metrics": {id: {value, null, ci, n, blind_to}},
-    "features": …, "modes": […], "classes": […]}) and `plots.npz` (arrays to draw:
-    real and generated points in 2-D, sample grids, ROC-like curves).
+    Payload: `plots.npz` (arrays to draw: real and generated points in 2-D, sample
+    grids, ROC-like curves), and `metrics.json`; null is what was not measured, and all
+    beside metrics, features and samples where a sample is not finite:
+      metrics: {id: {value, null, null_interval, ci, n, reference_n, better, reference,
+        blind_to; deviation, from the null in standard errors, and p_value}};
+      features: {kind, dimension, accuracy}; samples: how many;
+      modes: [{index, weight, share, captured, spread}];
+      classes: [{index, name, real_share, share, captured, coverage, spread}];
+      tiers, from core to outliers: [{index, threshold, records, coverage}]; a coverage
+        or spread is {value, null, null_interval, ci, n};
+      duplicates: {threshold, quantile, pairs, copies}, `threshold` the distance up to
+        which samples are near-duplicates, by `quantile` of the holdout records;
+      contradictions: {false_alarm_rate, metrics, withheld, pairs: [{as_data,
+        not_as_data, blind_to}]}, the two {metric, value, null, null_interval,
+        deviation}.
     """
 
     type: ClassVar[str] = "metrics"
+    schema: ClassVar[int] = 2
 
     def content(self) -> dict[str, Any]:
         return dict(self.read_json("metrics.json"))

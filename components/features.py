@@ -37,6 +37,9 @@ class Features(Part):
 
     classifies: ClassVar[bool] = False
     """Whether what is fitted has logits."""
+    learns: ClassVar[bool] = False
+    """Whether what is fitted depends on the records, and so lays these elsewhere than
+    others of the same density: what they read is then no null of new samples."""
 
     def fit(self, data: "Array", labels: "Array", *, seed: int) -> FittedFeatures:
         """Fit to records.
@@ -64,6 +67,7 @@ class Identity(Features):
 class Pca(Features):
     """The leading principal components of the records, centred, not whitened."""
 
+    learns: ClassVar[bool] = True
     kind: Literal["pca"] = "pca"
     components: Annotated[int, Ge(1)] = 32
     """Components kept; as many as there are, if fewer."""
@@ -84,6 +88,7 @@ class Classifier(Features):
     """
 
     classifies: ClassVar[bool] = True
+    learns: ClassVar[bool] = True
     kind: Literal["classifier"] = "classifier"
     units: Annotated[tuple[Annotated[int, Ge(1)], ...], Len(1)] = (128, 64)
     """Sizes of the hidden layers; the last one's values are the features."""

@@ -122,6 +122,19 @@ def nearest(
     return np.sqrt(np.maximum(distances, 0.0)), indices
 
 
+def close_counts(x: npt.ArrayLike, radius: float) -> Array:
+    """(n,) how many other points lie within a radius of each; ties count.
+
+    With radius 0: how many coincide with it, up to rounding.
+    """
+    points = _points(x, "x", 0)
+    points = points - points.mean(0)
+    counts = np.empty(len(points))
+    for rows, low in _distances(points, points, lower=True):
+        counts[rows] = (low <= radius**2).sum(1)
+    return counts - 1.0  # each is as near as can be to itself
+
+
 def _points(values: npt.ArrayLike, name: str, k: int) -> Array:
     points = np.asarray(values, np.float64)
     points = points.reshape(len(points), -1)

@@ -8,25 +8,34 @@ from typing import Any
 import numpy as np
 
 from components.artifacts import Curriculum, Modes, Records
-from components.evaluate.comparison import (
-    Comparison,
-    Sample,
-    Values,
-    class_table,
-    mode_table,
-)
+from components.evaluate.apart import apart, sketch
+from components.evaluate.columns import COLUMNS
+from components.evaluate.comparison import Comparison, Sample, Values
+from components.evaluate.contradictions import LEARNT, contradictions, deviation
+from components.evaluate.figure import Reference
 from components.evaluate.intervals import (
-    Interval,
+    Null,
     Setting,
+    both_splits,
+    chance,
     confidence,
     holdout_splits,
     lone_splits,
     nulls,
     train_splits,
 )
-from components.evaluate.metrics import METRICS, Metric, Reference
+from components.evaluate.metrics import METRICS, Metric, least_error
+from components.evaluate.metrics.duplicates import duplicate_summary
 from components.evaluate.params import EvaluateParams
+from components.evaluate.tables import (
+    class_table,
+    mode_table,
+    tier_table,
+    with_columns,
+)
 from components.features import FittedFeatures, flatten
+
+Entries = dict[str, dict[str, Any]]
 
 
 @dataclass
@@ -34,6 +43,7 @@ class Evaluation:
     """The real side of an evaluation: records, their features, every metric's null.
 
     Attributes:
+        tiers: of the curriculum, as curriculum.json has them.
         samples: how many samples to compare.
         shown: holdout records (n, *shape), to draw beside samples.
     """
@@ -46,6 +56,7 @@ class Evaluation:
     modes: Modes | None
     classes: list[str] | None
     samples: int
+    tiers: list[dict[str, Any]]
 
     @property
     def metrics(self) -> list[Metric]:
@@ -62,18 +73,26 @@ class Evaluation:
         return Setting(params.k, self.modes, params.resamples, params.seed)
 
     @cached_property
-    def nulls(self) -> dict[str, tuple[float, Interval]]:
+    def apart(self) -> tuple[Sample, Sample] | None:
+        """The sides as the test of memorization sees them; None if one is empty."""
+        sides = apart(self.train, self.holdout)
+        return sides if all(each.size for each in sides) else None
+
+    @cached_property
+    def nulls(self) -> dict[str, Null]:
         sides = self.train, self.holdout, self.samples, self.setting
         splits: dict[Reference, Iterable[Comparison]] = {
             "holdout": holdout_splits(*sides),
             "train": train_splits(*sides),
+            "both": both_splits(*self.apart, *sides[2:]) if self.apart else (),
             "none": lone_splits(*sides[1:]),
         }
-        read: dict[str, tuple[float, Interval]] = {}
+        read: dict[str, Null] = {}
         for reference, comparisons in splits.items():
             chosen = [each for each in self.metrics if each.reference == reference]
+            shown = [each for each in COLUMNS.values() if each.reference == reference]
             # Without a metric to read there is no need of what a split shares.
-            read |= nulls(chosen, comparisons if chosen else ())
+            read |= nulls(chosen, comparisons if chosen else (), shown)
         return read
 
     def content(self, generated: Values) -> dict[str, Any]:
@@ -87,7 +106,6 @@ class Evaluation:
         comparisons = self._comparisons(generated) if share == 0 else {}
         entries = {each.name: self._entry(each, comparisons) for each in self.metrics}
         entries["nonfinite_share"] = nonfinite_entry(share, len(flat))
-        against = comparisons.get("train")
         return {
             "metrics": entries,
             "features": {
@@ -96,8 +114,34 @@ class Evaluation:
                 "accuracy": self.features.accuracy,
             },
             "samples": len(flat),
-            "modes": against and mode_table(against),
-            "classes": against and class_table(against, self.classes),
+            **self._beside(comparisons, entries),
+        }
+
+    def _beside(
+        self, comparisons: Mapping[Reference, Comparison], entries: Entries
+    ) -> dict[str, Any]:
+        """What metrics.json has beside the metrics; null of samples not finite."""
+        names = ("modes", "classes", "tiers", "duplicates", "contradictions")
+        if not comparisons:
+            return dict.fromkeys(names)
+        against = comparisons["train"]
+        rows = {
+            "modes": mode_table(against),
+            "classes": class_table(against, self.classes),
+            "tiers": tier_table(self.tiers),
+        }
+        last = self.nulls, self.params.seed
+        return {
+            "modes": with_columns("modes", rows["modes"], comparisons, *last),
+            "classes": with_columns("classes", rows["classes"], comparisons, *last),
+            "tiers": with_columns("tiers", rows["tiers"], comparisons, *last),
+            "duplicates": duplicate_summary(comparisons["holdout"]),
+            "contradictions": contradictions(
+                self.metrics,
+                entries,
+                self.params.resamples,
+                LEARNT if self.params.features.learns else None,
+            ),
         }
 
     def _comparisons(self, generated: Values) -> dict[Reference, Comparison]:
@@ -106,24 +150,34 @@ class Evaluation:
             return {}
         unknown = np.full(len(features), -1)
         sample = Sample(features, generated, unknown, self.features.logits(generated))
-        against = self.setting.compare(sample, self.holdout)
-        return {
+        setting = self.setting
+        against = setting.compare(sample, self.holdout)
+        comparisons: dict[Reference, Comparison] = {
             "holdout": against,
-            "train": self.setting.compare(sample, self.train),
+            "train": setting.compare(sample, self.train),
             "none": against,
         }
+        if self.apart is not None:
+            train, holdout = self.apart
+            both = setting.compare(sketch(sample), train, holdout=holdout)
+            comparisons["both"] = both
+        return comparisons
 
     def _entry(
         self, metric: Metric, comparisons: Mapping[Reference, Comparison]
     ) -> dict[str, Any]:
         comparison = comparisons.get(metric.reference)
-        value = comparison and metric.value(comparison)
-        null, interval = self.nulls.get(metric.name, (None, None))
-        sizes = {"holdout": self.holdout.size, "train": self.train.size, "none": 0}
+        value = None if comparison is None else metric.value(comparison)
+        null = self.nulls.get(metric.name)
+        train, holdout = self.train.size, self.holdout.size
+        both = sum(each.size for each in self.apart or ())
+        sizes = {"holdout": holdout, "train": train, "both": both, "none": 0}
         return {
             "value": value,
-            "null": null,
-            "null_interval": interval,
+            "null": null and null[0],
+            "null_interval": null and null[1],
+            "deviation": comparison and self._deviation(metric, comparison, value),
+            "p_value": comparison and metric.tested(comparison),
             "ci": comparison and confidence(metric, comparison, self.params.seed),
             "n": self.samples,
             "reference_n": sizes[metric.reference],
@@ -132,6 +186,18 @@ class Evaluation:
             "blind_to": metric.blind_to,
         }
 
+    def _deviation(
+        self, metric: Metric, comparison: Comparison, value: float | None
+    ) -> float | None:
+        null = self.nulls.get(metric.name)
+        sizes = self.train.size, self.holdout.size, self.samples
+        scale = chance(metric.reference, *sizes)
+        strange = self.params.features.learns and metric.reference != "both"
+        if null is None or scale is None or strange:
+            return None
+        error = max(null[3] * scale, least_error(metric, comparison))
+        return deviation(metric, value, null, error, self.params.resamples)
+
 
 def nonfinite_entry(share: float, n: int) -> dict[str, Any]:
     """The entry of `nonfinite_share`; real records are finite, hence its null 0."""
@@ -139,6 +205,8 @@ def nonfinite_entry(share: float, n: int) -> dict[str, Any]:
         "value": share,
         "null": 0.0,
         "null_interval": [0.0, 0.0],
+        "deviation": None,
+        "p_value": None,
         "ci": None,
         "n": n,
         "reference_n": 0,
@@ -168,7 +236,8 @@ def evaluation(curriculum: Curriculum, params: EvaluateParams) -> Evaluation:
 
     def sample(records: Records) -> Sample:
         data = records.data
-        return Sample(features(data), data, records.labels, features.logits(data))
+        logits, tiers = features.logits(data), records.tiers
+        return Sample(features(data), data, records.labels, logits, tiers=tiers)
 
     return Evaluation(
         params=params,
@@ -179,6 +248,7 @@ def evaluation(curriculum: Curriculum, params: EvaluateParams) -> Evaluation:
         modes=curriculum.modes(),
         classes=curriculum.info().get("classes"),
         samples=samples,
+        tiers=curriculum.info()["tiers"],
     )
 
 

@@ -9,19 +9,20 @@ asked for by name, raises ValueError there: it says what data it needs.
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal, TypeVar
+from typing import Any, Literal, TypeVar
 
 import numpy as np
 
 from components.evaluate.comparison import Comparison, Index
+from components.evaluate.figure import Better, Reference, as_number
+from components.evaluate.scales import Scale
 from components.manifold import Array
 from components.parts import import_members
 
 Function = Callable[[Comparison], "Array | float | None"]
 LeaveOut = Callable[[Comparison, Sequence[Index]], Sequence[float | None]]
 F = TypeVar("F", bound=Function)
-Reference = Literal["holdout", "train", "none"]
-Better = Literal["higher", "lower", "null"]
+Says = Literal["quality", "failure", "nothing"]
 
 
 @dataclass(frozen=True)
@@ -29,14 +30,21 @@ class Metric:
     """A metric and what a reader must know of it.
 
     Attributes:
-        reference: the real records that it holds samples against; `none`: it looks at
-            the samples alone, and its null at as many holdout records.
-        better: which way is better; `null`: as near the null as can be.
+        reference: the real records that it holds samples against.
+        better: which way is better.
         blind_to: what it cannot see.
         interval: whether it has a confidence interval.
         optional: whether it is measured only where a spec asks for it.
         leave_out: its values without each group of samples, where that can be had for
             less than by computing it anew.
+        says: what may be read off it. `quality`: samples are good at its null, and bad
+            beyond; `failure`: bad beyond, and nothing at its null; `nothing`: it says
+            in other words what another metric says.
+        bounds: its interval, where it is neither a bootstrap's nor a jackknife's.
+        p_value: how often, were all well, it would read this or worse, where it is a
+            test that needs no other null.
+        scale: on which chance moves it evenly.
+        step: the least by which it can change, if it is no mean over points.
     """
 
     name: str
@@ -47,10 +55,19 @@ class Metric:
     interval: bool = True
     optional: bool = False
     leave_out: LeaveOut | None = None
+    says: Says = "quality"
+    bounds: Callable[[Comparison], list[float] | None] | None = None
+    p_value: Callable[[Comparison], float | None] | None = None
+    scale: Scale = "linear"
+    step: Callable[[Comparison], float | None] | None = None
 
     def value(self, comparison: Comparison) -> float | None:
         """The metric as one number, None if undefined or not finite."""
         return as_number(self.function(comparison))
+
+    def tested(self, comparison: Comparison) -> float | None:
+        """Its p-value, None without a test."""
+        return None if self.p_value is None else self.p_value(comparison)
 
 
 METRICS: dict[str, Metric] = {}
@@ -62,23 +79,14 @@ def metric(
     better: Better = "higher",
     reference: Reference = "holdout",
     name: str = "",
-    interval: bool = True,
-    optional: bool = False,
-    leave_out: LeaveOut | None = None,
+    **described: Any,
 ) -> Callable[[F], F]:
     """Register a metric under its function's name, or `name`; arguments: `Metric`."""
 
     def register(function: F) -> F:
         chosen = name or function.__name__
         METRICS[chosen] = Metric(
-            chosen,
-            function,
-            reference,
-            better,
-            blind_to,
-            interval,
-            optional,
-            leave_out,
+            chosen, function, reference, better, blind_to, **described
         )
         return function
 
@@ -95,12 +103,18 @@ def measure(
             yield each.name, value
 
 
-def as_number(result: "Array | float | None") -> float | None:
-    """A metric's result as a finite number, or None."""
-    if result is None:
-        return None
-    value = float(np.mean(result))
-    return value if np.isfinite(value) else None
+def least_error(metric: Metric, comparison: Comparison) -> float:
+    """The least standard error, on its scale, that a metric may be credited with.
+
+    Splits may agree by chance, of a share near 0 or 1 often. So it is half a step, and
+    of a share of n points that of n independent ones; 0 where neither is known.
+    """
+    if metric.step is not None:
+        return (metric.step(comparison) or 0.0) / 2
+    result = metric.function(comparison)
+    if metric.scale != "angle" or not isinstance(result, np.ndarray):
+        return 0.0
+    return 1 / (2 * float(np.sqrt(max(len(result), 1))))
 
 
 import_members(__name__, __path__)

@@ -7,8 +7,14 @@ from components.evaluate.metrics import metric
 from components.manifold import Array
 
 
+def _share(comparison: Comparison) -> float | None:
+    """Of one mode among all."""
+    return None if comparison.modes is None else 1 / len(comparison.modes.weights)
+
+
 @metric(
     interval=False,
+    step=_share,
     blind_to="how many samples a mode gets: one high-quality sample captures it",
 )
 def mode_coverage(comparison: Comparison) -> float | None:
@@ -17,14 +23,19 @@ def mode_coverage(comparison: Comparison) -> float | None:
     return None if census is None else float(census.captured.mean())
 
 
-@metric(blind_to="missing modes; above its null samples crowd at the modes' centres")
+@metric(
+    scale="angle",
+    blind_to="missing modes; above its null samples crowd at the modes' centres",
+)
 def high_quality_share(comparison: Comparison) -> Array | None:
     """Share of samples within 3 standard deviations of the nearest mode."""
     census = comparison.mode_census
     return None if census is None else census.high_quality
 
 
-@metric(better="lower", blind_to="how far samples are from their modes")
+@metric(
+    better="lower", scale="cube_root", blind_to="how far samples are from their modes"
+)
 def reverse_kl(comparison: Comparison) -> float | None:
     """KL(samples' modes ‖ the data's weights), nats, by nearest mode.
 
