@@ -76,6 +76,9 @@ def _trial(
         "metrics": {},
         "modes": None,
         "classes": None,
+        "tiers": None,
+        "duplicates": None,
+        "contradictions": None,
         "features": None,
         "measurements": {},
         "figures": None,
@@ -90,7 +93,10 @@ def _trial(
     trial |= {name: diagnosis[name] for name in known if name in diagnosis}
     for group in ("causes", "risks"):
         trial[group] = [addressed(run, stage, info, cause) for cause in trial[group]]
-    names = ("metrics", "modes", "classes", "features", "samples")
+    names = (
+        *("metrics", "modes", "classes", "tiers", "duplicates", "contradictions"),
+        *("features", "samples"),
+    )
     trial |= {name: measured[name] for name in names if name in measured}
     if evidence.measurements is not None:
         trial["measurements"] = evidence.measurements.figures()
