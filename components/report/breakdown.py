@@ -106,7 +106,7 @@ def _cell(read: Mapping[str, Any]) -> dict[str, Any]:
 def contradictions(trial: Trial) -> list[dict[str, Any]]:
     """Each metric that reads as for data, with those that read otherwise, worst first.
 
-    `says` and `but` are sentences.
+    `says` follows the metric's name, `but` a full stop.
     """
     found: dict[str, dict[str, Any]] = {}
     for pair in (trial.get("contradictions") or {}).get("pairs", []):
@@ -117,13 +117,9 @@ def contradictions(trial: Trial) -> list[dict[str, Any]]:
     return [
         {
             "metric": words.title(one["calm"]["metric"]),
-            "says": f"reads {_reading(one['calm'])}: as for real data",
-            "but": words.listed(
-                [
-                    f"{words.title(each['metric'])} reads {_reading(each)}"
-                    for each in one["loud"]
-                ]
-            ),
+            "says": f"{number(one['calm']['value'])}, as for real data "
+            f"({number(one['calm']['null'])})",
+            "but": "Not so " + ", ".join(map(_reading, one["loud"])),
             "blind_to": one["blind_to"],
         }
         for one in found.values()
@@ -131,4 +127,5 @@ def contradictions(trial: Trial) -> list[dict[str, Any]]:
 
 
 def _reading(told: Mapping[str, Any]) -> str:
-    return f"{number(told['value'])} (real data {number(told['null'])})"
+    name = words.title(told["metric"])
+    return f"{name}: {number(told['value'])} ({number(told['null'])})"

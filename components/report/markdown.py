@@ -117,9 +117,9 @@ def _tiers(trials: Sequence[view.Trial]) -> str:
 def _contradictions(trials: Sequence[view.Trial]) -> str:
     """What metrics hide from one another, in the first trial of every variant."""
     lines = [
-        f"- {text(view.label(group[0]))}: **{text(one['metric'])}** "
-        f"{text(one['says'])}. But {text(one['but'])}. "
-        f"It is blind to {text(one['blind_to'])}."
+        f"- {text(view.label(group[0]))}. **{text(one['metric'])}**: "
+        f"{text(one['says'])}. {text(one['but'])}. "
+        f"The first is blind to {text(one['blind_to'])}."
         for group in view.variants(trials)
         for one in breakdown.contradictions(group[0])
     ]

@@ -83,10 +83,9 @@ def test_tables_have_what_was_measured():
 def test_a_fooled_metric_is_named_once_with_all_that_contradict_it():
     frechet, precision = breakdown.contradictions(TRIAL)
     assert frechet["metric"] == "Fréchet distance"
-    assert frechet["says"] == "reads 0.012 (real data 0.01): as for real data"
+    assert frechet["says"] == "0.012, as for real data (0.01)"
     assert frechet["but"] == (
-        "Recall reads 0.5 (real data 0.97) and Coverage of the outermost tier reads "
-        "0.5 (real data 0.97)"
+        "Not so Recall: 0.5 (0.97), Coverage of the outermost tier: 0.5 (0.97)"
     )
     assert precision["blind_to"] == "all but moments"
     for nothing in ({}, {"contradictions": None}, {"contradictions": {"pairs": []}}):
