@@ -10,6 +10,8 @@ Trial = Mapping[str, Any]
 Row = Mapping[str, Any]
 
 ROWS = 100
+WITNESSES = 4
+"""Metrics that are named beside the one that they contradict."""
 KINDS = {"tiers": "tier", "classes": "class", "modes": "mode"}
 SHARES = {"classes": "real_share", "modes": "weight"}
 """What the data's share of a row is called."""
@@ -119,7 +121,7 @@ def contradictions(trial: Trial) -> list[dict[str, Any]]:
             "metric": words.title(one["calm"]["metric"]),
             "says": f"{number(one['calm']['value'])}, as for real data "
             f"({number(one['calm']['null'])})",
-            "but": "Not so " + ", ".join(map(_reading, one["loud"])),
+            "but": "Not so " + words.listed([*map(_reading, one["loud"])], WITNESSES),
             "blind_to": one["blind_to"],
         }
         for one in found.values()

@@ -65,6 +65,7 @@ def duplicate_bounds(comparison: Comparison) -> list[float] | None:
 @metric(
     better="lower",
     scale="square_root",
+    says="failure",
     bounds=duplicate_bounds,
     blind_to="how good samples are, and a support far above ten times their number",
 )

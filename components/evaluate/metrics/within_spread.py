@@ -36,6 +36,7 @@ def classes_without(
 @metric(
     reference="train",
     better="null",
+    says="failure",
     blind_to=BLIND.format("modes"),
     leave_out=lambda comparison, groups: [
         each.mean for each in modes_without(comparison, groups)
@@ -54,6 +55,7 @@ def mode_spread(comparison: Comparison) -> float | None:
 @metric(
     reference="train",
     better="null",
+    says="failure",
     blind_to=BLIND.format("classes"),
     leave_out=lambda comparison, groups: [
         each.mean for each in classes_without(comparison, groups)

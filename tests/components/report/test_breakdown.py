@@ -85,7 +85,7 @@ def test_a_fooled_metric_is_named_once_with_all_that_contradict_it():
     assert frechet["metric"] == "Fréchet distance"
     assert frechet["says"] == "0.012, as for real data (0.01)"
     assert frechet["but"] == (
-        "Not so Recall: 0.5 (0.97), Coverage of the outermost tier: 0.5 (0.97)"
+        "Not so Recall: 0.5 (0.97) and Coverage of the outermost tier: 0.5 (0.97)"
     )
     assert precision["blind_to"] == "all but moments"
     for nothing in ({}, {"contradictions": None}, {"contradictions": {"pairs": []}}):
