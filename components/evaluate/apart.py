@@ -34,11 +34,12 @@ def sketch(sample: Sample) -> Sample:
     """The sample with its records, projected if they are long, for features."""
     width = int(np.prod(sample.records.shape[1:]))
     if width <= DIMENSION:
-        return replace(sample, features=flatten(sample.records))
+        flat = flatten(sample.records)
+        return replace(sample, features=flat, population=None)
     axes = np.random.default_rng([width, 13]).standard_normal((width, DIMENSION))
     flat = sample.records.reshape(sample.size, width)
     projected = flat @ (axes / np.sqrt(DIMENSION)).astype(flat.dtype)
-    return replace(sample, features=projected.astype(np.float64))
+    return replace(sample, features=projected.astype(np.float64), population=None)
 
 
 def _first_rows(sample: Sample) -> dict[bytes, int]:

@@ -6,7 +6,6 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from components.artifacts import Modes
 from components.evaluate.spread import GroupSpreads, compare_spreads
 from components.features import flatten
 from components.manifold import (
@@ -18,6 +17,7 @@ from components.manifold import (
     nearest,
 )
 from components.moments import Moments
+from components.records import Modes
 
 Index = np.ndarray[Any, np.dtype[np.intp]]
 Values = np.ndarray[Any, Any]
@@ -33,14 +33,16 @@ class Sample:
     """n points.
 
     features (n, d); records (n, *shape), as they are; labels (n,), -1 for none; logits
-    (n, classes) of the classifier behind the features, None without one; tiers (n,) of
-    the curriculum, None where there are none, as of samples.
+    (n, classes) of the classifier behind the features, None without one; population,
+    the moments of all that the n are a random choice of, None: of these themselves;
+    tiers (n,) of the curriculum, None where there are none, as of samples.
     """
 
     features: Array
     records: Values
     labels: Index
     logits: Array | None = None
+    population: Moments | None = None
     tiers: Index | None = None
 
     def take(self, rows: Index) -> "Sample":
@@ -75,8 +77,8 @@ class Sample:
 
     @cached_property
     def moments(self) -> Moments:
-        """Of the features."""
-        return Moments.of(self.features)
+        """Of the features, and of those of the whole population."""
+        return self.population or Moments.of(self.features)
 
     @cached_property
     def spacing(self) -> Array:

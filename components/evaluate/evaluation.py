@@ -1,4 +1,4 @@
-"""From a curriculum and samples to the content of metrics.json."""
+"""From the real side and samples to the content of metrics.json."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 
-from components.artifacts import Curriculum, Modes, Records
 from components.evaluate.apart import apart, sketch
 from components.evaluate.columns import COLUMNS
 from components.evaluate.comparison import Comparison, Sample, Values
@@ -34,7 +33,9 @@ from components.evaluate.tables import (
     with_columns,
 )
 from components.features import FittedFeatures, flatten
+from components.records import Modes
 
+Nulls = dict[str, Null]
 Entries = dict[str, dict[str, Any]]
 
 
@@ -46,6 +47,7 @@ class Evaluation:
         tiers: of the curriculum, as curriculum.json has them.
         samples: how many samples to compare.
         shown: holdout records (n, *shape), to draw beside samples.
+        known_nulls: every metric's null and its interval, where they are known already.
     """
 
     params: EvaluateParams
@@ -57,6 +59,7 @@ class Evaluation:
     classes: list[str] | None
     samples: int
     tiers: list[dict[str, Any]]
+    known_nulls: Nulls | None = None
 
     @property
     def metrics(self) -> list[Metric]:
@@ -79,7 +82,9 @@ class Evaluation:
         return sides if all(each.size for each in sides) else None
 
     @cached_property
-    def nulls(self) -> dict[str, Null]:
+    def nulls(self) -> Nulls:
+        if self.known_nulls is not None:
+            return self.known_nulls
         sides = self.train, self.holdout, self.samples, self.setting
         splits: dict[Reference, Iterable[Comparison]] = {
             "holdout": holdout_splits(*sides),
@@ -87,7 +92,7 @@ class Evaluation:
             "both": both_splits(*self.apart, *sides[2:]) if self.apart else (),
             "none": lone_splits(*sides[1:]),
         }
-        read: dict[str, Null] = {}
+        read: Nulls = {}
         for reference, comparisons in splits.items():
             chosen = [each for each in self.metrics if each.reference == reference]
             shown = [each for each in COLUMNS.values() if each.reference == reference]
@@ -214,48 +219,3 @@ def nonfinite_entry(share: float, n: int) -> dict[str, Any]:
         "reference": "holdout",
         "blind_to": "everything but NaN and infinity",
     }
-
-
-def evaluation(curriculum: Curriculum, params: EvaluateParams) -> Evaluation:
-    """Read the records, fit the features, decide on the number of samples.
-
-    Raises:
-        ValueError: if there are too few records, or the features cannot be fitted.
-    """
-    train = _some(curriculum.train(), params, 7)
-    holdout = _some(curriculum.holdout(), params, 8)
-    samples = min(params.samples, len(train), len(holdout))
-    if samples <= params.k:
-        raise ValueError(
-            f"Invalid value for `k`. Expected fewer neighbours than there are holdout "
-            f"records ({len(holdout)}), training records ({len(train)}) and samples "
-            f"({samples}). Received: {params.k}. Lower `k`, or give the holdout a "
-            "larger share of the data."
-        )
-    features = params.features.fit(train.data, train.labels, seed=params.seed)
-
-    def sample(records: Records) -> Sample:
-        data = records.data
-        logits, tiers = features.logits(data), records.tiers
-        return Sample(features(data), data, records.labels, logits, tiers=tiers)
-
-    return Evaluation(
-        params=params,
-        features=features,
-        train=sample(train),
-        holdout=sample(holdout),
-        shown=holdout.data,
-        modes=curriculum.modes(),
-        classes=curriculum.info().get("classes"),
-        samples=samples,
-        tiers=curriculum.info()["tiers"],
-    )
-
-
-def _some(records: Records, params: EvaluateParams, stream: int) -> Records:
-    """The records, or a random choice of `params.records` of them in their order."""
-    if len(records) <= params.records:
-        return records
-    random = np.random.default_rng([params.seed, stream])
-    rows = np.sort(random.choice(len(records), params.records, replace=False))
-    return Records(*(column[rows] for column in records))

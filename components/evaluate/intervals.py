@@ -6,13 +6,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from components.artifacts import Modes
 from components.evaluate.columns import Column, measure_columns
 from components.evaluate.comparison import Comparison, Sample
 from components.evaluate.figure import Reference, as_number
 from components.evaluate.metrics import Metric, measure
 from components.evaluate.scales import SCALES, Scale
 from components.manifold import Array, knn_radii
+from components.records import Modes
 
 REPLICATES = 400
 GROUPS = 10

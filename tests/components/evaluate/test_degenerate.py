@@ -7,9 +7,9 @@ import pytest
 
 from components.artifacts import Modes
 from components.evaluate.comparison import Comparison, Sample
-from components.evaluate.evaluation import evaluation
 from components.evaluate.metrics import METRICS
 from components.evaluate.params import EvaluateParams
+from components.evaluate.real import evaluation
 
 NEW = (
     *("mode_spread", "class_spread", "tail_coverage"),

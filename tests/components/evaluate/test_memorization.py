@@ -8,10 +8,10 @@ from scipy.stats import binom
 
 from components.evaluate.apart import apart, sketch
 from components.evaluate.comparison import Comparison, Sample
-from components.evaluate.evaluation import evaluation
 from components.evaluate.metrics import METRICS
 from components.evaluate.metrics.train_nearest_share import nearest_parts
 from components.evaluate.params import EvaluateParams
+from components.evaluate.real import evaluation
 
 METRIC = METRICS["train_nearest_share"]
 TRAIN, HOLDOUT, N = 120, 60, 80

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from components.artifacts import Modes
-from components.evaluate.evaluation import evaluation
 from components.evaluate.params import EvaluateParams
+from components.evaluate.real import evaluation
 from components.evaluate.tables import share_interval
 
 CENTERS = np.array([[6.0, 0], [0, 6], [-6, 0]])

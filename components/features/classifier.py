@@ -1,84 +1,15 @@
-"""Features: what distances between records are measured in.
+"""Features: the last hidden layer of a classifier."""
 
-A member of the family `Features` is fitted to records once and then maps arrays of
-records to (n, d) float64. The fitted maps hold NumPy arrays only.
-"""
-
-import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Protocol
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 from annotated_types import Ge, Gt, Len
 
-from components.parts import Part
+from components.features.family import Features, flatten
 
 if TYPE_CHECKING:
-    import numpy as np
-
-    Array = np.ndarray[Any, Any]
-
-
-class FittedFeatures(Protocol):
-    """A map from records (n, *shape) to features (n, d) float64."""
-
-    accuracy: float | None
-    """Share of held-back records classified rightly; None without a classifier."""
-
-    def __call__(self, data: "Array") -> "Array": ...
-
-    def logits(self, data: "Array") -> "Array | None":
-        """A classifier's logits (n, classes) float64; None without a classifier."""
-        ...
-
-
-class Features(Part):
-    """What distances between records are measured in."""
-
-    classifies: ClassVar[bool] = False
-    """Whether what is fitted has logits."""
-    learns: ClassVar[bool] = False
-    """Whether what is fitted depends on the records, and so lays these elsewhere than
-    others of the same density: what they read is then no null of new samples."""
-
-    def fit(self, data: "Array", labels: "Array", *, seed: int) -> FittedFeatures:
-        """Fit to records.
-
-        Args:
-            data: (n, *shape), finite.
-            labels: (n,) int, -1 where there is none.
-            seed: of everything random in the fit.
-
-        Raises:
-            ValueError: if the features cannot be had from these records.
-        """
-        raise NotImplementedError
-
-
-class Identity(Features):
-    """The values themselves, flattened: pixels or coordinates."""
-
-    kind: Literal["identity"] = "identity"
-
-    def fit(self, data: "Array", labels: "Array", *, seed: int) -> "Flat":
-        return Flat()
-
-
-class Pca(Features):
-    """The leading principal components of the records, centred, not whitened."""
-
-    learns: ClassVar[bool] = True
-    kind: Literal["pca"] = "pca"
-    components: Annotated[int, Ge(1)] = 32
-    """Components kept; as many as there are, if fewer."""
-
-    def fit(self, data: "Array", labels: "Array", *, seed: int) -> "Projection":
-        from sklearn.decomposition import PCA
-
-        flat = flatten(data)
-        count = min(self.components, *flat.shape)
-        fitted = PCA(count, random_state=seed % 2**32).fit(flat)
-        return Projection(fitted.mean_, fitted.components_.T)
+    from components.features.family import Array
 
 
 class Classifier(Features):
@@ -118,6 +49,16 @@ class Classifier(Features):
         guesses = fitted.logits(data[known[held]]).argmax(1)
         fitted.accuracy = float((guesses == targets[held]).mean())
         return fitted
+
+    def restore(self, arrays: "Mapping[str, Array]") -> "HiddenLayers":
+        layers = [
+            (arrays[f"kernel_{index}"], arrays[f"bias_{index}"])
+            for index in range(len(self.units) + 1)
+        ]
+        accuracy = float(arrays["accuracy"])
+        return HiddenLayers(
+            arrays["mean"], arrays["scale"], layers[:-1], layers[-1], accuracy
+        )
 
     def _train(self, x: "Array", y: "Array", seed: int) -> "list[Layer]":
         """Train by cross-entropy; kernel and bias of every layer, in float64.
@@ -160,33 +101,6 @@ class Classifier(Features):
 Layer = tuple["Array", "Array"]
 
 
-class Flat:
-    """Records flattened to float64."""
-
-    accuracy: float | None = None
-
-    def __call__(self, data: "Array") -> "Array":
-        return flatten(data)
-
-    def logits(self, data: "Array") -> None:
-        return None
-
-
-@dataclass
-class Projection:
-    """A linear map: (x - mean) @ axes, mean (d,), axes (d, components)."""
-
-    mean: "Array"
-    axes: "Array"
-    accuracy: float | None = None
-
-    def __call__(self, data: "Array") -> "Array":
-        return (flatten(data) - self.mean) @ self.axes
-
-    def logits(self, data: "Array") -> None:
-        return None
-
-
 @dataclass
 class HiddenLayers:
     """Standardized records through rectified layers of (kernel, bias).
@@ -209,15 +123,14 @@ class HiddenLayers:
             values = np.maximum(values @ kernel + bias, 0.0)
         return values
 
+    def arrays(self) -> "dict[str, Array]":
+        import numpy as np
+
+        told = {"mean": self.mean, "scale": self.scale}
+        for index, (kernel, bias) in enumerate((*self.layers, self.head)):
+            told |= {f"kernel_{index}": kernel, f"bias_{index}": bias}
+        return told | {"accuracy": np.array(self.accuracy)}
+
     def logits(self, data: "Array") -> "Array":
         kernel, bias = self.head
         return self(data) @ kernel + bias
-
-
-def flatten(data: "Array") -> "Array":
-    """Records (n, *shape) as (n, d) float64."""
-    import numpy as np
-
-    values = np.asarray(data, np.float64)
-    # Not -1: there may be no records.
-    return values.reshape(len(values), math.prod(values.shape[1:]))
