@@ -145,8 +145,9 @@ class Reference(Artifact):
 
     Payload:
       `reference.json`: parameters (of evaluation), samples (how many to compare),
-        classes, modes and shape (as in the curriculum), nulls ({metric: [mean, [low,
-        high]]}), clusters (as in metrics.json);
+        classes, modes, shape and tiers (as in the curriculum), clusters (as in
+        metrics.json), nulls ({metric, or address of a column's row: [mean, [low,
+        high], mean and standard deviation on the metric's scale]});
       `fitted.npz`: what the features have learnt; `clusters.npz`: labels of either part
         where clusters stand in their place;
       `<part>/moments.npz`, part `train` or `holdout`: count, mean (d,) and scatter
@@ -224,18 +225,30 @@ class Telemetry(Artifact):
 class Metrics(Artifact):
     """What was measured on the generator's samples.
 
-    Payload: `metrics.json` ({"metrics": {id: {value, null, null_interval, p_value,
-    ci, n, reference_n, better, reference, blind_to}}, "features": {kind, dimension,
-    accuracy, note}, "modes": […], "classes": […], "clusters": …, "measured_on":
-    {"records", "latents"}, digests}; p_value of a metric that is a test with a null in
-    closed form, else null; a metric that is `withdrawn` says why, and has no value;
-    where `clusters` ({number, most, criterion}) is not null, the classes are clusters
-    of the training records' features, not labels; null classes: there is but one);
-    `spreads.npz`: `points.ID` (n,), values whose mean a metric is, or `parts.ID`
-    (groups,), it without each group of samples; `plots.npz`: what to draw.
+    Payload: `plots.npz` (what to draw); `spreads.npz` (`points.ID` (n,), values whose
+    mean a metric is, or `parts.ID` (groups,), it without each group of samples); and
+    `metrics.json`; null is what was not measured, and all beside metrics, features and
+    samples where a sample is not finite:
+      metrics: {id: {value, null, null_interval, ci, n, reference_n, better, reference,
+        blind_to; deviation, from the null in standard errors; p_value, of a test;
+        withdrawn, why it has no value}};
+      features: {kind, dimension, accuracy, note}; samples: how many;
+      measured_on: {records, latents}, digests;
+      modes: [{index, weight, share, captured, spread}];
+      classes: [{index, name, real_share, share, captured, coverage, spread}], clusters
+        of the training records' features where `clusters` ({number, most, criterion})
+        is not null;
+      tiers, from core to outliers: [{index, threshold, records, coverage}]; a coverage
+        or spread is {value, null, null_interval, ci, n};
+      duplicates: {threshold, quantile, pairs, copies}, `threshold` the distance up to
+        which samples are near-duplicates, by `quantile` of the holdout records;
+      contradictions: {false_alarm_rate, metrics, withheld, pairs: [{as_data,
+        not_as_data, blind_to}]}, the two {metric, value, null, null_interval,
+        deviation}.
     """
 
     type: ClassVar[str] = "metrics"
+    schema: ClassVar[int] = 2
 
     def content(self) -> dict[str, Any]:
         return dict(self.read_json("metrics.json"))

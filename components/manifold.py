@@ -91,10 +91,7 @@ def memberships(
     x_radii = _radii(of_x, k) if radii is None else np.ldexp(radii, -exponent)
     distances, y_radii = Distances(of_x, of_y), _radii(of_y, k)
     balls = Balls(distances, x_radii[of_x.rows], y_radii[of_y.rows])
-    for columns in of_y.parts():
-        for rows in of_x.parts():
-            for block in distances.blocks(rows, columns):
-                balls.see(block)
+    balls.see_all()
     in_balls = balls.around_y[of_y.place]
     return Memberships(
         (in_balls > 0).astype(float),
@@ -115,6 +112,17 @@ def nearest(
     return distances[of_x.place], of_y.rows[indices][of_x.place]
 
 
+def close_counts(x: npt.ArrayLike, radius: float) -> Array:
+    """(n,) how many other points lie within a radius of each; ties count."""
+    (points,), exponent = _points(0, x=x)
+    cloud = Cloud(points)
+    radii = np.full(cloud.size, np.ldexp(radius, -exponent))
+    balls = Balls(Distances(cloud, cloud), radii, radii)
+    balls.see_all()
+    # Each is in its own ball.
+    return balls.around_y[cloud.place] - 1.0
+
+
 class Balls:
     """Who is inside whose ball, of distinct points.
 
@@ -129,6 +137,13 @@ class Balls:
         self.around_y = np.zeros(distances.y.size)
         self.covered = np.zeros(distances.x.size, bool)
         self.holds_x = np.zeros(distances.x.size, bool)
+
+    def see_all(self) -> None:
+        """Take all distances into account."""
+        for columns in self.distances.y.parts():
+            for rows in self.distances.x.parts():
+                for block in self.distances.blocks(rows, columns):
+                    self.see(block)
 
     def see(self, block: Block) -> None:
         """Take a block into account."""

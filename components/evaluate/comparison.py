@@ -1,6 +1,6 @@
 """What a metric sees: generated samples, the real records to hold them against."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, NamedTuple, TypeVar
@@ -8,14 +8,26 @@ from typing import Any, NamedTuple, TypeVar
 import numpy as np
 
 from components.distances import Array
+from components.evaluate.spread import GroupSpreads, compare_spreads
 from components.features import flatten
-from components.manifold import Memberships, knn_radii, memberships, nearest
+from components.manifold import (
+    Memberships,
+    close_counts,
+    knn_radii,
+    memberships,
+    nearest,
+)
 from components.moments import Moments
 from components.records import Modes
 
 Index = np.ndarray[Any, np.dtype[np.intp]]
 Values = np.ndarray[Any, Any]
 T = TypeVar("T")
+
+NEAR = 0.05
+"""Share of the real records whose nearest other is called a near-duplicate. Among n
+samples of as many records' distribution it makes some 0.05 n / 2 pairs: enough to have
+a null, few enough to tell a support of up to about 20 n points from the data's."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,7 +36,8 @@ class Sample:
 
     features (n, d); records (n, *shape), as they are; labels (n,), -1 for none; logits
     (n, classes) of the classifier behind the features, None without one; population,
-    the moments of all that the n are a random choice of, None: of these themselves.
+    the moments of all that the n are a random choice of, None: of these themselves;
+    tiers (n,) of the curriculum, None where there are none, as of samples.
     """
 
     features: Array
@@ -32,22 +45,31 @@ class Sample:
     labels: Index
     logits: Array | None = None
     population: Moments | None = None
+    tiers: Index | None = None
 
     def take(self, rows: Index) -> "Sample":
         logits = None if self.logits is None else self.logits[rows]
+        tiers = None if self.tiers is None else self.tiers[rows]
         return Sample(
-            self.features[rows], self.records[rows], self.labels[rows], logits
+            self.features[rows],
+            self.records[rows],
+            self.labels[rows],
+            logits,
+            tiers=tiers,
         )
 
     def join(self, other: "Sample") -> "Sample":
-        logits = None
+        logits = tiers = None
         if self.logits is not None and other.logits is not None:
             logits = np.concatenate((self.logits, other.logits))
+        if self.tiers is not None and other.tiers is not None:
+            tiers = np.concatenate((self.tiers, other.tiers))
         return Sample(
             np.concatenate((self.features, other.features)),
             np.concatenate((self.records, other.records)),
             np.concatenate((self.labels, other.labels)),
             logits,
+            tiers=tiers,
         )
 
     @property
@@ -59,6 +81,11 @@ class Sample:
     def moments(self) -> Moments:
         """Of the features, and of those of the whole population."""
         return self.population or Moments.of(self.features)
+
+    @cached_property
+    def spacing(self) -> Array:
+        """(n,) distance of each point's features to the nearest other's."""
+        return knn_radii(self.features, 1)
 
     @property
     def size(self) -> int:
@@ -76,6 +103,8 @@ class Comparison:
         modes: the data's known modes, if it has any.
         radii: `knn_radii` of the reference where they are known already.
         seed: of what a metric draws at random.
+        holdout: where `reference` is training records and a metric looks at both: the
+            held-out ones.
     """
 
     generated: Sample
@@ -84,6 +113,7 @@ class Comparison:
     modes: Modes | None
     radii: Array | None = None
     seed: int = 0
+    holdout: Sample | None = None
     computed: dict[Any, Any] = field(default_factory=dict, init=False, repr=False)
 
     def once(self, compute: "Callable[[Comparison], T]") -> T:
@@ -130,28 +160,81 @@ class Comparison:
         return None if self.modes is None else census(self.generated.values, self.modes)
 
     @cached_property
-    def class_census(self) -> "ClassCensus | None":
-        """The samples by class; None where no reference record has a label.
+    def assignment(self) -> "Assignment | None":
+        """The samples' classes; None where no reference record has a label.
 
-        A sample's class is that of the nearest labelled reference record. The class is
-        captured if one of its samples is plausible: within that record's ball.
+        A sample's class is that of the nearest labelled reference record; it is
+        plausible within that record's ball.
         """
         labelled = np.flatnonzero(self.reference.labels >= 0)
         if not len(labelled):
             return None
-        labels = self.reference.labels[labelled]
         distances, indices = nearest(
             self.generated.features, self.reference.features[labelled]
         )
+        return Assignment(
+            self.reference.labels[labelled][indices],
+            distances <= self.reference_radii[labelled][indices],
+        )
+
+    @cached_property
+    def class_census(self) -> "ClassCensus | None":
+        """The samples by class; None where no reference record has a label.
+
+        A class is captured if one of its samples is plausible (see `assignment`).
+        """
+        found = self.assignment
+        if found is None:
+            return None
+        own, plausible = found
+        labels = self.reference.labels[self.reference.labels >= 0]
         classes, counts = np.unique(labels, return_counts=True)
-        own = labels[indices]
-        plausible = distances <= self.reference_radii[labelled][indices]
         return ClassCensus(
             classes,
             counts / len(labels),
             np.array([(own == index).mean() for index in classes]),
             np.array([bool(plausible[own == index].any()) for index in classes]),
         )
+
+    @cached_property
+    def mode_spreads(self) -> GroupSpreads | None:
+        """The samples' spread within each known mode, beside the reference's."""
+        found = self.mode_census
+        if found is None or self.modes is None:
+            return None
+        real = self.reference.values
+        return compare_spreads(
+            (self.generated.values, found.own),
+            (real, census(real, self.modes).own),
+            np.arange(len(self.modes.weights)),
+        )
+
+    @cached_property
+    def class_spreads(self) -> GroupSpreads | None:
+        """As `mode_spreads`, of the reference's classes, in features."""
+        found = self.assignment
+        if found is None:
+            return None
+        reference = self.reference
+        return compare_spreads(
+            (self.generated.features, found.own),
+            (reference.features, reference.labels),
+            np.unique(reference.labels[reference.labels >= 0]),
+        )
+
+    @property
+    def near(self) -> float:
+        """The distance at which two samples count as near-duplicates.
+
+        Of the reference's records the share NEAR has another one as near as that.
+        """
+        spacing = self.reference.spacing
+        return float(np.quantile(spacing, NEAR, method="inverted_cdf"))
+
+    @cached_property
+    def near_duplicates(self) -> Array:
+        """(n,) how many others are near-duplicates of each sample."""
+        return close_counts(self.generated.features, self.near)
 
     def without(self, rows: Index) -> "Comparison":
         """The comparison with some generated samples left out."""
@@ -162,11 +245,19 @@ class Comparison:
 class ModeCensus(NamedTuple):
     """shares (K,) of all samples by nearest mode; high_quality (n,) 0 or 1: within
     three of the nearest mode's standard deviations; captured (K,) bool: nearest mode
-    to at least one high-quality sample."""
+    to at least one high-quality sample; own (n,) the nearest modes."""
 
     shares: Array
     high_quality: Array
     captured: "np.ndarray[Any, np.dtype[np.bool_]]"
+    own: Index
+
+
+class Assignment(NamedTuple):
+    """own (n,) each sample's class; plausible (n,) bool."""
+
+    own: Index
+    plausible: "np.ndarray[Any, np.dtype[np.bool_]]"
 
 
 class ClassCensus(NamedTuple):
@@ -187,37 +278,5 @@ def census(values: Array, modes: Modes) -> ModeCensus:
         np.bincount(indices, minlength=len(centers)) / len(values),
         good.astype(float),
         np.bincount(indices[good], minlength=len(centers)) > 0,
+        indices,
     )
-
-
-def mode_table(comparison: Comparison) -> list[Mapping[str, Any]] | None:
-    """`modes` of metrics.json."""
-    found, modes = comparison.mode_census, comparison.modes
-    if found is None or modes is None:
-        return None
-    weights = modes.weights / modes.weights.sum()
-    return [
-        {"index": i, "weight": float(w), "share": float(s), "captured": bool(c)}
-        for i, (w, s, c) in enumerate(
-            zip(weights, found.shares, found.captured, strict=True)
-        )
-    ]
-
-
-def class_table(
-    comparison: Comparison, names: list[str] | None
-) -> list[Mapping[str, Any]] | None:
-    """`classes` of metrics.json; the comparison is with the training records."""
-    found = comparison.class_census
-    if found is None:
-        return None
-    return [
-        {
-            "index": int(i),
-            "name": names[i] if names and i < len(names) else str(i),
-            "real_share": float(real),
-            "share": float(share),
-            "captured": bool(captured),
-        }
-        for i, real, share, captured in zip(*found, strict=True)
-    ]

@@ -8,31 +8,38 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from components.evaluate.apart import apart, sketch
 from components.evaluate.clusters import find_clusters
-from components.evaluate.comparison import (
-    Comparison,
-    Sample,
-    Values,
-    class_table,
-    mode_table,
-)
+from components.evaluate.columns import COLUMNS
+from components.evaluate.comparison import Comparison, Sample, Values
+from components.evaluate.contradictions import LEARNT, contradictions
+from components.evaluate.entries import Sizes, metric_entry, nonfinite_entry
+from components.evaluate.figure import Reference
 from components.evaluate.intervals import (
-    Interval,
+    Null,
     Setting,
     Spread,
+    both_splits,
     holdout_splits,
-    interval_of,
     lone_splits,
     nulls,
     spread,
     train_splits,
 )
-from components.evaluate.metrics import METRICS, Metric, Reference
+from components.evaluate.metrics import METRICS, Metric
+from components.evaluate.metrics.duplicates import duplicate_summary
 from components.evaluate.params import EvaluateParams
+from components.evaluate.tables import (
+    class_table,
+    mode_table,
+    tier_table,
+    with_columns,
+)
 from components.features import FittedFeatures, flatten
 from components.records import Modes
 
-Nulls = dict[str, tuple[float, Interval]]
+Nulls = dict[str, Null]
+Entries = dict[str, dict[str, Any]]
 
 
 class Measured(NamedTuple):
@@ -47,6 +54,7 @@ class Evaluation:
     """The real side of an evaluation: records, their features, every metric's null.
 
     Attributes:
+        tiers: of the curriculum, as curriculum.json has them.
         samples: how many samples to compare.
         shown: holdout records (n, *shape), to draw beside samples.
         known_nulls: every metric's null and its interval, where they are known already.
@@ -61,6 +69,7 @@ class Evaluation:
     modes: Modes | None
     classes: list[str] | None
     samples: int
+    tiers: list[dict[str, Any]]
     known_nulls: Nulls | None = None
     clusters: dict[str, Any] | None = None
 
@@ -96,6 +105,12 @@ class Evaluation:
         return Setting(params.k, self.modes, params.resamples, params.seed)
 
     @cached_property
+    def apart(self) -> tuple[Sample, Sample] | None:
+        """The sides as the test of memorization sees them; None if one is empty."""
+        sides = apart(self.train, self.holdout)
+        return sides if all(each.size for each in sides) else None
+
+    @cached_property
     def nulls(self) -> Nulls:
         if self.known_nulls is not None:
             return self.known_nulls
@@ -103,6 +118,7 @@ class Evaluation:
         splits: dict[Reference, Iterable[Comparison]] = {
             "holdout": holdout_splits(*sides),
             "train": train_splits(*sides),
+            "both": both_splits(*self.apart, *sides[2:]) if self.apart else (),
             "none": lone_splits(*sides[1:]),
         }
         read: Nulls = {}
@@ -112,8 +128,13 @@ class Evaluation:
                 for each in self.metrics
                 if each.reference == reference and not self._withdrawn(each)
             ]
+            shown = [
+                each
+                for each in COLUMNS.values()
+                if each.reference == reference and not self.features.unreliable
+            ]
             # Without a metric to read there is no need of what a split shares.
-            read |= nulls(chosen, comparisons if chosen else ())
+            read |= nulls(chosen, comparisons if chosen else (), shown)
         return read
 
     def _withdrawn(self, metric: Metric) -> str | None:
@@ -138,14 +159,13 @@ class Evaluation:
         spreads = {
             each.name: spread(each, comparisons[each.reference], self.params.seed)
             for each in (self.metrics if comparisons else ())
+            if not self._withdrawn(each)
         }
         entries = {
             each.name: self._entry(each, comparisons, spreads.get(each.name))
             for each in self.metrics
         }
         entries["nonfinite_share"] = nonfinite_entry(share, len(flat))
-        against = comparisons.get("train")
-        classed = None if self.features.unreliable else against
         content = {
             "metrics": entries,
             "features": {
@@ -155,12 +175,36 @@ class Evaluation:
                 "note": self.features.note,
             },
             "samples": len(flat),
-            "modes": against and mode_table(against),
-            "classes": classed and class_table(classed, self.classes),
             "clusters": self.clusters,
+            **self._beside(comparisons, entries),
         }
         known = {name: each for name, each in spreads.items() if each is not None}
         return Measured(content, known)
+
+    def _beside(
+        self, comparisons: Mapping[Reference, Comparison], entries: Entries
+    ) -> dict[str, Any]:
+        """What metrics.json has beside the metrics; null of samples not finite."""
+        names = ("modes", "classes", "tiers", "duplicates", "contradictions")
+        if not comparisons:
+            return dict.fromkeys(names)
+        against = comparisons["train"]
+        sound = self.features.unreliable is None
+        classes = class_table(against, self.classes) if sound else None
+        tiers = tier_table(self.tiers) if sound else None
+        last = comparisons, self.nulls, self.params.seed
+        return {
+            "modes": with_columns("modes", mode_table(against), *last),
+            "classes": with_columns("classes", classes, *last),
+            "tiers": with_columns("tiers", tiers, *last),
+            "duplicates": duplicate_summary(comparisons["holdout"]) if sound else None,
+            "contradictions": contradictions(
+                self.metrics,
+                entries,
+                self.params.resamples,
+                LEARNT if self.params.features.learns else None,
+            ),
+        }
 
     def digest(self) -> str:
         """Of the records that samples are compared with: equal for equal ones."""
@@ -175,12 +219,18 @@ class Evaluation:
             return {}
         unknown = np.full(len(features), -1)
         sample = Sample(features, generated, unknown, self.features.logits(generated))
-        against = self.setting.compare(sample, self.holdout)
-        return {
+        setting = self.setting
+        against = setting.compare(sample, self.holdout)
+        comparisons: dict[Reference, Comparison] = {
             "holdout": against,
-            "train": self.setting.compare(sample, self.train),
+            "train": setting.compare(sample, self.train),
             "none": against,
         }
+        if self.apart is not None:
+            train, holdout = self.apart
+            both = setting.compare(sketch(sample), train, holdout=holdout)
+            comparisons["both"] = both
+        return comparisons
 
     def _entry(
         self,
@@ -189,38 +239,15 @@ class Evaluation:
         spread: Spread | None,
     ) -> dict[str, Any]:
         withdrawn = self._withdrawn(metric)
-        comparison = None if withdrawn else comparisons.get(metric.reference)
-        value = comparison and metric.value(comparison)
-        null, interval = self.nulls.get(metric.name, (None, None))
-        sizes = {"holdout": self.holdout.size, "train": self.train.size, "none": 0}
-        size = sizes[metric.reference]
-        p_value, seed = metric.p_value, self.params.seed
-        return {
-            "value": value,
-            "null": null,
-            "null_interval": interval,
-            "p_value": p_value(comparison) if p_value and comparison else None,
-            "ci": comparison and interval_of(metric, comparison, spread, seed),
-            "n": self.samples,
-            "reference_n": min(size, self.samples) if metric.balanced else size,
-            "better": metric.better,
-            "reference": metric.reference,
-            "blind_to": metric.blind_to,
-            **({"withdrawn": withdrawn} if withdrawn else {}),
-        }
-
-
-def nonfinite_entry(share: float, n: int) -> dict[str, Any]:
-    """The entry of `nonfinite_share`; real records are finite, hence its null 0."""
-    return {
-        "value": share,
-        "null": 0.0,
-        "null_interval": [0.0, 0.0],
-        "p_value": None,
-        "ci": None,
-        "n": n,
-        "reference_n": 0,
-        "better": "lower",
-        "reference": "holdout",
-        "blind_to": "everything but NaN and infinity",
-    }
+        both = sum(each.size for each in self.apart or ())
+        sizes = Sizes(self.train.size, self.holdout.size, both, self.samples)
+        told = metric_entry(
+            metric,
+            None if withdrawn else comparisons.get(metric.reference),
+            self.nulls.get(metric.name),
+            spread,
+            sizes,
+            self.setting,
+            self.params.features.learns,
+        )
+        return told | ({"withdrawn": withdrawn} if withdrawn else {})

@@ -1,13 +1,17 @@
 """Intervals: what a metric reads on real data, and how sure its value is."""
 
 from collections.abc import Iterable, Mapping
+from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
 
 from components.distances import Array
+from components.evaluate.columns import Column, measure_columns
 from components.evaluate.comparison import Comparison, Sample
-from components.evaluate.metrics import Metric, as_number, measure
+from components.evaluate.figure import Reference, as_number
+from components.evaluate.metrics import Metric, measure
+from components.evaluate.scales import SCALES, Scale
 from components.manifold import knn_radii
 from components.records import Modes
 
@@ -16,6 +20,9 @@ GROUPS = 10
 CENTRAL = (2.5, 97.5)
 
 Interval = list[float]
+Null = tuple[float, Interval, float, float]
+"""Of readings of real against real: mean and central 95 %; mean and standard deviation
+on the metric's scale."""
 
 
 class Setting(NamedTuple):
@@ -27,9 +34,15 @@ class Setting(NamedTuple):
     seed: int
 
     def compare(
-        self, generated: Sample, reference: Sample, radii: Array | None = None
+        self,
+        generated: Sample,
+        reference: Sample,
+        radii: Array | None = None,
+        holdout: Sample | None = None,
     ) -> Comparison:
-        return Comparison(generated, reference, self.k, self.modes, radii, self.seed)
+        return Comparison(
+            generated, reference, self.k, self.modes, radii, self.seed, holdout
+        )
 
 
 class Spread(NamedTuple):
@@ -124,7 +137,7 @@ def left_out(
         parts = list(metric.leave_out(comparison, groups))
     else:
         parts = [metric.value(comparison.without(rows)) for rows in groups]
-    return np.array(parts, np.float64)
+    return None if None in parts else np.array(parts, np.float64)
 
 
 def around(center: float, parts: Array) -> Interval:
@@ -134,21 +147,33 @@ def around(center: float, parts: Array) -> Interval:
 
 
 def nulls(
-    metrics: Iterable[Metric], splits: Iterable[Comparison]
-) -> dict[str, tuple[float, Interval]]:
-    """Each metric's mean, and central 95 %, over comparisons of real with real."""
+    metrics: Iterable[Metric],
+    splits: Iterable[Comparison],
+    columns: Iterable[Column] = (),
+) -> dict[str, Null]:
+    """What every metric reads of real records, by its name, and every column's row, by
+    its address."""
     read: dict[str, list[float]] = {}
-    chosen = list(metrics)
+    chosen, shown = list(metrics), list(columns)
     for comparison in splits:
-        for name, value in measure(chosen, comparison):
+        measured = measure(chosen, comparison), measure_columns(shown, comparison)
+        for name, value in chain(*measured):
             read.setdefault(name, []).append(value)
+    scales = {each.name: each.scale for each in chosen}
     return {
-        name: (
-            float(np.mean(values)),
-            [float(bound) for bound in np.percentile(values, CENTRAL)],
-        )
+        name: null(np.array(values), scales.get(name, "linear"))
         for name, values in read.items()
     }
+
+
+def null(values: Array, scale: Scale = "linear") -> Null:
+    """Of readings (n,)."""
+    interval = [float(bound) for bound in np.percentile(values, CENTRAL)]
+    even = SCALES[scale](values)
+    # Equal readings have no deviation, nor one of the last digit's rounding.
+    equal = len(values) < 2 or values.min() == values.max()
+    error = 0.0 if equal else float(even.std(ddof=1))
+    return float(values.mean()), interval, float(even.mean()), error
 
 
 def holdout_splits(
@@ -175,6 +200,39 @@ def train_splits(
         order = random.permutation(pool.size)
         reference, stand_ins = order[: train.size], order[train.size : train.size + n]
         yield setting.compare(pool.take(stand_ins), pool.take(reference))
+
+
+def both_splits(
+    train: Sample, holdout: Sample, n: int, setting: Setting
+) -> Iterable[Comparison]:
+    """Training and holdout records pooled: n in the samples' place, the rest split anew
+    as they were, to the nearest record. Half of all, where they are fewer than 2n."""
+    random = np.random.default_rng([setting.seed, 12])
+    pool = train.join(holdout)
+    n = min(n, pool.size // 2)
+    cut = n + round((pool.size - n) * train.size / pool.size)
+    for _ in range(setting.resamples):
+        order = random.permutation(pool.size)
+        stand_ins, trained, held_out = np.split(order, [n, cut])
+        if len(trained) and len(held_out):
+            yield setting.compare(
+                pool.take(stand_ins), pool.take(trained), holdout=pool.take(held_out)
+            )
+
+
+def chance(reference: Reference, train: int, holdout: int, n: int) -> float | None:
+    """What a null's deviation over the splits is to be multiplied with.
+
+    Of new samples against the records at hand, a mean over points strays from the mean
+    of the splits by √(1/n + 1/N), N the stand-ins' pool, which is itself a sample. The
+    n stand-ins are drawn from the N training records without repetition, so that the
+    splits stray from one another by √(1/n - 1/N) only; from holdout records with
+    repetition, √(1/n). New partitions of all records stray as new data would. None
+    where the splits are all the same.
+    """
+    if reference == "holdout":
+        return None if n >= train else float(np.sqrt((train + n) / (train - n)))
+    return float(np.sqrt(1 + n / holdout)) if reference == "none" else 1.0
 
 
 def lone_splits(holdout: Sample, n: int, setting: Setting) -> Iterable[Comparison]:

@@ -31,7 +31,8 @@ def evaluation(curriculum: Curriculum, params: EvaluateParams) -> Evaluation:
 
     def sample(records: Records) -> Sample:
         data = records.data
-        return Sample(features(data), data, records.labels, features.logits(data))
+        logits, tiers = features.logits(data), records.tiers
+        return Sample(features(data), data, records.labels, logits, tiers=tiers)
 
     return Evaluation(
         params=params,
@@ -42,6 +43,7 @@ def evaluation(curriculum: Curriculum, params: EvaluateParams) -> Evaluation:
         modes=curriculum.modes(),
         classes=info.get("classes"),
         samples=samples,
+        tiers=info["tiers"],
     ).clustered()
 
 
@@ -58,7 +60,8 @@ def recalled(reference: Reference) -> Evaluation:
         logits = features.logits(records.data)
         labels = clusters.get(part, records.labels)
         population = reference.moments(part)
-        return Sample(values, records.data, labels, logits, population)
+        sides = values, records.data, labels, logits, population
+        return Sample(*sides, tiers=records.tiers)
 
     holdout = sample("holdout")
     return Evaluation(
@@ -70,6 +73,7 @@ def recalled(reference: Reference) -> Evaluation:
         modes=modes_of(info),
         classes=info["classes"],
         samples=info["samples"],
+        tiers=info["tiers"],
         known_nulls=info["nulls"],
         clusters=info["clusters"],
     )

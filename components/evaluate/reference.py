@@ -41,7 +41,7 @@ def reference(
         "samples": samples_of(info, params),
         "nulls": None,
         "clusters": None,
-        **{name: info.get(name) for name in ("classes", "modes", "shape")},
+        **{name: info.get(name) for name in ("classes", "modes", "shape", "tiers")},
     }
     made: Reference = context.create(Reference)
     train = some(curriculum, "train", params)

@@ -25,6 +25,7 @@ class Classifier(Features):
     """
 
     classifies: ClassVar[bool] = True
+    learns: ClassVar[bool] = True
     kind: Literal["classifier"] = "classifier"
     units: Annotated[tuple[Annotated[int, Ge(1)], ...], Len(1)] = (128, 64)
     """Sizes of the hidden layers; the last one's values are the features."""

@@ -45,6 +45,9 @@ class Features(Part):
 
     classifies: ClassVar[bool] = False
     """Whether what is fitted has logits."""
+    learns: ClassVar[bool] = False
+    """Whether what is fitted depends on the records, and so lays these elsewhere than
+    others of the same density: what they read is then no null of new samples."""
 
     def fit(self, data: "Array", labels: "Array", *, seed: int) -> FittedFeatures:
         """Fit to records.

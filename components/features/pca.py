@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 from annotated_types import Ge
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 class Pca(Features):
     """The leading principal components of the records, centred, not whitened."""
 
+    learns: ClassVar[bool] = True
     kind: Literal["pca"] = "pca"
     components: Annotated[int, Ge(1)] = 32
     """Components kept; as many as there are, if fewer."""

@@ -82,6 +82,9 @@ def _trial(
         "modes": None,
         "classes": None,
         "clusters": None,
+        "tiers": None,
+        "duplicates": None,
+        "contradictions": None,
         "features": None,
         "measurements": {},
         "figures": None,
@@ -96,7 +99,10 @@ def _trial(
     trial |= {name: diagnosis[name] for name in known if name in diagnosis}
     for group in ("causes", "risks"):
         trial[group] = [addressed(run, stage, info, cause) for cause in trial[group]]
-    names = ("metrics", "modes", "classes", "clusters", "features", "samples")
+    names = (
+        *("metrics", "modes", "classes", "clusters", "tiers", "duplicates"),
+        *("contradictions", "features", "samples"),
+    )
     trial |= {name: measured[name] for name in names if name in measured}
     if evidence.measurements is not None:
         trial["measurements"] = evidence.measurements.figures()

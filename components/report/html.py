@@ -12,6 +12,7 @@ import jinja2
 from markupsafe import Markup
 
 from components.report import (
+    breakdown,
     charts,
     compared,
     measured,
@@ -220,6 +221,18 @@ def _group(group: Sequence[Trial], healthy: Sequence[Trial]) -> dict[str, Any]:
         "compare": sections.final(compare[0]) if compare else None,
         "scatter": _scatter(drawn[0]) if drawn else None,
         "shares": sections.shares(main),
+        **_broken_down(main),
+    }
+
+
+def _broken_down(trial: Trial) -> dict[str, Any]:
+    """What one trial's metrics hide from one another, and row by row."""
+    return {
+        "contradictions": breakdown.contradictions(trial),
+        "withheld": (trial.get("contradictions") or {}).get("withheld"),
+        "tiers": breakdown.tiers(trial),
+        "tables": breakdown.tables(trial),
+        "broken_down": view.label(trial),
     }
 
 
@@ -265,6 +278,7 @@ def _healthy(healthy: Sequence[Trial]) -> list[dict[str, Any]]:
                 "strips": strips.strips([], group),
                 "scatter": _scatter(drawn[0]) if drawn else None,
                 "shares": sections.shares(group[0]),
+                **_broken_down(group[0]),
             }
         )
     return shown

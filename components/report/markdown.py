@@ -3,7 +3,14 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from components.report import markdown_tables, measured, published, view, words
+from components.report import (
+    breakdown,
+    markdown_tables,
+    measured,
+    published,
+    view,
+    words,
+)
 from components.report.caveats import caveats
 from components.report.markdown_text import code, text
 from components.report.svg import DASH, number
@@ -23,6 +30,8 @@ def render_markdown(content: Mapping[str, Any]) -> str:
         _matrix(content),
         markdown_tables.differences(content),
         markdown_tables.means(content),
+        _tiers(content["trials"]),
+        _contradictions(content["trials"]),
         _figures(content["trials"]),
         _beside(content["trials"]),
         _caveats(content["trials"]),
@@ -80,6 +89,43 @@ def _matrix(content: Mapping[str, Any]) -> str:
     if table["left_out"]:
         lines += ["", f"{words.plural(table['left_out'], 'more variant')}."]
     return "\n".join(lines)
+
+
+def _tiers(trials: Sequence[view.Trial]) -> str:
+    """Coverage of every tier, of the first trial of every variant."""
+    shown = [(group[0], breakdown.tiers(group[0])) for group in view.variants(trials)]
+    shown = [(trial, bars) for trial, bars in shown if bars]
+    names = list(dict.fromkeys(bar["name"] for _, bars in shown for bar in bars))
+    if not shown or len(names) > MOST:
+        return ""
+    lines = [
+        f"| coverage (real data) | {' | '.join(map(text, names))} |",
+        "|---" * (len(names) + 1) + "|",
+    ]
+    for trial, bars in shown[:MOST]:
+        read = {bar["name"]: f"{bar['value']} ({bar['null']})" for bar in bars}
+        cells = " | ".join(read.get(name, DASH) for name in names)
+        lines.append(f"| {text(view.label(trial))} | {cells} |")
+    if len(shown) > MOST:
+        lines += ["", f"{words.plural(len(shown) - MOST, 'more variant')}."]
+    return "\n".join(lines)
+
+
+def _contradictions(trials: Sequence[view.Trial]) -> str:
+    """What metrics hide from one another, in the first trial of every variant."""
+    lines = [
+        f"- {text(view.label(group[0]))}. **{text(one['metric'])}**: "
+        f"{text(one['says'])}. {text(one['but'])}. "
+        f"The first is blind to {text(one['blind_to'])}."
+        for group in view.variants(trials)
+        for one in breakdown.contradictions(group[0])
+    ]
+    if not lines:
+        return ""
+    left_out = len(lines) - MOST
+    more = [f"- {left_out} more."] if left_out > 0 else []
+    head = "**Metrics that contradict one another:**"
+    return "\n".join([head, "", *lines[:MOST], *more])
 
 
 def _figures(trials: Sequence[Mapping[str, Any]]) -> str:

@@ -9,7 +9,7 @@ from scipy.spatial.distance import cdist
 from sklearn.neighbors import NearestNeighbors
 
 from components import distances
-from components.manifold import knn_radii, memberships, nearest, prdc
+from components.manifold import close_counts, knn_radii, memberships, nearest, prdc
 
 
 def normal(seed, *shape):
@@ -154,3 +154,18 @@ def test_given_radii_change_nothing():
 def test_bad_input_is_named(real, generated, k, message):
     with pytest.raises(ValueError, match=message):
         prdc(real, generated, k)
+
+
+def test_close_counts_are_those_of_all_pairs():
+    points = np.random.default_rng(0).standard_normal((300, 3))
+    distances = np.sqrt(((points[:, None] - points) ** 2).sum(2))
+    for radius in (0.0, 0.3, 10.0):
+        expected = (distances <= radius).sum(1) - 1
+        assert np.array_equal(close_counts(points, radius), expected)
+
+
+def test_equal_points_are_close_at_any_radius():
+    """Far from the origin too, where their distance is lost to rounding."""
+    twins = np.repeat(1e6 + np.random.default_rng(1).standard_normal((40, 50)), 2, 0)
+    assert np.array_equal(close_counts(twins, 0.0), np.ones(80))
+    assert close_counts(twins[:1], 0.0).tolist() == [0.0]

@@ -16,13 +16,14 @@ import numpy as np
 
 from components.distances import Array
 from components.evaluate.comparison import Comparison, Index
+from components.evaluate.figure import Better, Reference, as_number
+from components.evaluate.scales import Scale
 from components.parts import import_members
 
 Function = Callable[[Comparison], "Array | float | None"]
 LeaveOut = Callable[[Comparison, Sequence[Index]], Sequence[float | None]]
 F = TypeVar("F", bound=Function)
-Reference = Literal["holdout", "train", "none"]
-Better = Literal["higher", "lower", "null"]
+Says = Literal["quality", "failure", "nothing"]
 
 
 @dataclass(frozen=True)
@@ -30,20 +31,24 @@ class Metric:
     """A metric and what a reader must know of it.
 
     Attributes:
-        reference: the real records that it holds samples against; `none`: it looks at
-            the samples alone, and its null at as many holdout records.
-        better: which way is better; `null`: as near the null as can be.
+        reference: the real records that it holds samples against.
+        better: which way is better.
         blind_to: what it cannot see.
         interval: whether it has a confidence interval.
         optional: whether it is measured only where a spec asks for it.
         leave_out: its values without each group of samples, where that can be had for
             less than by computing it anew.
+        says: what may be read off it. `quality`: samples are good at its null, and bad
+            beyond; `failure`: bad beyond, and nothing at its null; `nothing`: it says
+            in other words what another metric says.
         bounds: its interval, where it is neither a bootstrap's nor a jackknife's.
-        p_value: how often, were the distributions equal, it would read this or worse,
-            where it is a test that needs no other null.
+        p_value: how often, were all well, it would read this or worse, where it is a
+            test that needs no other null.
         balanced: whether it looks at no more records than there are samples.
         in_features: whether it is computed on features, and so is withdrawn where
             these are unreliable; else on the records themselves.
+        scale: on which chance moves it evenly.
+        step: the least by which it can change, if it is no mean over points.
     """
 
     name: str
@@ -54,14 +59,21 @@ class Metric:
     interval: bool = True
     optional: bool = False
     leave_out: LeaveOut | None = None
+    says: Says = "quality"
     bounds: Callable[[Comparison], list[float] | None] | None = None
     p_value: Callable[[Comparison], float | None] | None = None
     balanced: bool = False
     in_features: bool = True
+    scale: Scale = "linear"
+    step: Callable[[Comparison], float | None] | None = None
 
     def value(self, comparison: Comparison) -> float | None:
         """The metric as one number, None if undefined or not finite."""
         return as_number(comparison.once(self.function))
+
+    def tested(self, comparison: Comparison) -> float | None:
+        """Its p-value, None without a test."""
+        return None if self.p_value is None else self.p_value(comparison)
 
 
 METRICS: dict[str, Metric] = {}
@@ -97,12 +109,18 @@ def measure(
             yield each.name, value
 
 
-def as_number(result: "Array | float | None") -> float | None:
-    """A metric's result as a finite number, or None."""
-    if result is None:
-        return None
-    value = float(np.mean(result))
-    return value if np.isfinite(value) else None
+def least_error(metric: Metric, comparison: Comparison) -> float:
+    """The least standard error, on its scale, that a metric may be credited with.
+
+    Splits may agree by chance, of a share near 0 or 1 often. So it is half a step, and
+    of a share of n points that of n independent ones; 0 where neither is known.
+    """
+    if metric.step is not None:
+        return (metric.step(comparison) or 0.0) / 2
+    result = metric.function(comparison)
+    if metric.scale != "angle" or not isinstance(result, np.ndarray):
+        return 0.0
+    return 1 / (2 * float(np.sqrt(max(len(result), 1))))
 
 
 import_members(__name__, __path__)

@@ -9,9 +9,11 @@ from components.evaluate.metrics import metric
     name="train_coverage",
     reference="train",
     better="null",
+    says="failure",
+    scale="angle",
     blind_to="junk samples; above its null it hints at copies of training records",
 )
-@metric(blind_to="junk samples, as long as others are near every record")
+@metric(scale="angle", blind_to="junk samples, as long as others are near every record")
 def coverage(comparison: Comparison) -> Array:
     """Share of real records with a sample inside their ball."""
     return comparison.memberships.coverage

@@ -17,6 +17,7 @@ def leave_out(comparison: Comparison, groups: Sequence[Index]) -> list[float]:
 
 @metric(
     better="lower",
+    scale="cube_root",
     leave_out=leave_out,
     blind_to="everything beyond means and covariances: half of the modes can be gone",
 )

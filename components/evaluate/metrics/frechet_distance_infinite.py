@@ -45,6 +45,7 @@ def bounds(comparison: Comparison) -> list[float] | None:
 
 @metric(
     better="lower",
+    says="nothing",
     bounds=bounds,
     blind_to="everything beyond means and covariances: half of the modes can be gone; "
     "about half of the values of equal distributions are negative",

@@ -7,9 +7,15 @@ from components.evaluate.comparison import Comparison
 from components.evaluate.metrics import metric
 
 
+def _share(comparison: Comparison) -> float | None:
+    """Of one mode among all."""
+    return None if comparison.modes is None else 1 / len(comparison.modes.weights)
+
+
 @metric(
     interval=False,
     in_features=False,
+    step=_share,
     blind_to="how many samples a mode gets: one high-quality sample captures it",
 )
 def mode_coverage(comparison: Comparison) -> float | None:
@@ -20,6 +26,7 @@ def mode_coverage(comparison: Comparison) -> float | None:
 
 @metric(
     in_features=False,
+    scale="angle",
     blind_to="missing modes; above its null samples crowd at the modes' centres",
 )
 def high_quality_share(comparison: Comparison) -> Array | None:
@@ -31,6 +38,7 @@ def high_quality_share(comparison: Comparison) -> Array | None:
 @metric(
     better="lower",
     in_features=False,
+    scale="cube_root",
     blind_to="how far samples are from their modes",
 )
 def reverse_kl(comparison: Comparison) -> float | None:

@@ -11,9 +11,11 @@ BLIND = "missing modes; copies of real records; samples near far outliers of the
     name="train_precision",
     reference="train",
     better="null",
+    says="failure",
+    scale="angle",
     blind_to="missing modes; above its null it hints at copies, without proof",
 )
-@metric(blind_to=BLIND)
+@metric(scale="angle", blind_to=BLIND)
 def precision(comparison: Comparison) -> Array:
     """Share of samples inside a ball around a real record."""
     return comparison.memberships.precision

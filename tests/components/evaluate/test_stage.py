@@ -18,7 +18,8 @@ IDS = {
     *("train_precision", "train_recall", "train_density", "train_coverage"),
     *("mode_coverage", "high_quality_share", "reverse_kl"),
     *("f8", "f_eighth", "frechet_distance_infinite", "two_sample_accuracy"),
-    *("class_coverage", "nonfinite_share"),
+    *("class_coverage", "nonfinite_share", "mode_spread", "class_spread"),
+    *("tail_coverage", "duplicate_pairs", "support", "train_nearest_share"),
 }
 
 
@@ -75,11 +76,21 @@ def test_a_collapsed_generator(tmp_path, curriculum, params, make_context):
     assert content["classes"][1]["name"] == "north"
     assert content["modes"][1]["share"] == 1.0
     assert content["samples"] == 120
+    assert set(content) == {
+        *("metrics", "features", "samples", "modes", "classes", "tiers"),
+        *("duplicates", "contradictions"),
+    }
+    assert set(content["duplicates"]) == {"threshold", "quantile", "pairs", "copies"}
+    assert set(content["contradictions"]) == {
+        *("false_alarm_rate", "metrics", "withheld", "pairs")
+    }
     for entry in content["metrics"].values():
         assert set(entry) == {
-            *("value", "null", "null_interval", "p_value", "ci", "n"),
+            *("value", "null", "null_interval", "deviation", "p_value", "ci", "n"),
             *("reference_n", "better", "reference", "blind_to"),
         }
+        if entry["null"] is None:  # of one tier there is no outermost
+            continue
         assert entry["null_interval"][0] <= entry["null"] <= entry["null_interval"][1]
     assert content["metrics"]["coverage"]["null"] > 0.9
     assert content["metrics"]["train_coverage"]["reference_n"] == 300

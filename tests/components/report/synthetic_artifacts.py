@@ -127,6 +127,18 @@ def write_metrics(
         }
         for i in range(10)
     ]
+    tiers = [
+        {
+            "index": i,
+            "threshold": 1.0 + i,
+            "records": 199,
+            "coverage": figure(0.9 - 0.3 * i * failing, 0.95, 199),
+        }
+        for i in range(3)
+    ]
+    for row in classes:
+        row["coverage"] = figure(0.8 if row["captured"] else 0.0, 0.95, 56)
+        row["spread"] = figure(1.0 if row["captured"] else None, 1.02, 100)
     artifact.write_json(
         "metrics.json",
         content
@@ -136,6 +148,9 @@ def write_metrics(
             "samples": 1000,
             "modes": None,
             "classes": classes,
+            "tiers": tiers,
+            "duplicates": {"threshold": 1, "quantile": 0.05, "pairs": 9, "copies": 0},
+            "contradictions": contradictory(metrics) if failing else None,
         },
     )
     real = samples(np.random.default_rng(0), 64, shape, 1, False)
@@ -147,6 +162,38 @@ def write_metrics(
         samples=generated,
         real_samples=real,
     )
+
+
+def figure(value: float | None, null: float, n: int) -> dict[str, Any]:
+    ci = None if value is None else [max(0.0, value - 0.05), min(1.0, value + 0.05)]
+    return {
+        "value": value,
+        "null": null,
+        "null_interval": [null - 0.1, min(null + 0.05, 1.0)],
+        "ci": ci,
+        "n": 0 if value is None else n,
+    }
+
+
+def contradictory(metrics: dict[str, Any]) -> dict[str, Any]:
+    def told(name: str, deviation: float) -> dict[str, Any]:
+        entry = {key: metrics[name][key] for key in ("value", "null", "null_interval")}
+        return {"metric": name, **entry, "deviation": deviation}
+
+    blind = "everything beyond means and covariances"
+    return {
+        "false_alarm_rate": 0.01,
+        "metrics": 14,
+        "withheld": None,
+        "pairs": [
+            {
+                "as_data": told("frechet_distance", 0.3) | {"value": 0.85},
+                "not_as_data": told(name, deviation),
+                "blind_to": blind,
+            }
+            for name, deviation in (("recall", -21.0), ("coverage", -16.0))
+        ],
+    }
 
 
 def line(
