@@ -158,8 +158,8 @@ class Evaluation:
         comparisons = self._comparisons(generated) if share == 0 else {}
         spreads = {
             each.name: spread(each, comparisons[each.reference], self.params.seed)
-            for each in (self.metrics if comparisons else ())
-            if not self._withdrawn(each)
+            for each in self.metrics
+            if each.reference in comparisons and not self._withdrawn(each)
         }
         entries = {
             each.name: self._entry(each, comparisons, spreads.get(each.name))
