@@ -7,12 +7,22 @@ knows only payloads.
 
 import hashlib
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from components.directory import Directory, canonical_json
+from components.records import (
+    Modes,
+    Part,
+    Records,
+    modes_of,
+    records_of,
+    rows_of,
+)
 
 if TYPE_CHECKING:
     import numpy as np
+
+    from components.moments import Moments
 
 MANIFEST = "manifest.json"
 
@@ -45,41 +55,6 @@ class Artifact(Directory):
         return hashlib.sha256(
             canonical_json([self.type, self.schema, sorted(files.items())])
         ).hexdigest()
-
-
-class Records(NamedTuple):
-    """Records as arrays: n rows in one order.
-
-    data: (n, *shape) float32 in [-1, 1] for images, unscaled for points;
-    labels: (n,) int32, -1 where there is none; difficulty: (n,) float64, larger is
-    harder; tiers: (n,) int32, 0 is the core; digests: (n,) fixed-length ASCII hex.
-    """
-
-    data: "np.ndarray[Any, Any]"
-    labels: "np.ndarray[Any, Any]"
-    difficulty: "np.ndarray[Any, Any]"
-    tiers: "np.ndarray[Any, Any]"
-    digests: "np.ndarray[Any, Any]"
-
-    def __len__(self) -> int:
-        return len(self.data)
-
-
-class Modes(NamedTuple):
-    """Known modes of a mixture: centers (k, *shape), weights (k,), stds (k,)."""
-
-    centers: "np.ndarray[Any, Any]"
-    weights: "np.ndarray[Any, Any]"
-    stds: "np.ndarray[Any, Any]"
-
-
-def _modes(info: Mapping[str, Any]) -> Modes | None:
-    import numpy as np
-
-    known = info.get("modes")
-    if known is None:
-        return None
-    return Modes(*(np.asarray(known[name], np.float64) for name in Modes._fields))
 
 
 class Dataset(Artifact):
@@ -138,33 +113,67 @@ class Curriculum(Artifact):
         return tuple(self.info()["shape"])
 
     def modes(self) -> Modes | None:
-        return _modes(self.info())
+        return modes_of(self.info())
 
     def train(self) -> Records:
-        return self._records("train")
+        return self.records("train")
 
     def holdout(self) -> Records:
-        return self._records("holdout")
+        return self.records("holdout")
 
-    def _records(self, part: str) -> Records:
-        import numpy as np
+    def files(self, part: Part) -> list[str]:
+        """The table files of `train` or `holdout`, in order."""
+        return [name for name in self.names() if name.startswith(f"{part}/")]
+
+    def records(
+        self, part: Part, chosen: "np.ndarray[Any, Any] | None" = None
+    ) -> Records:
+        """Records of `train` or `holdout`, all of them or those at (n,) places.
+
+        Of a local store no more than the chosen ones come into memory.
+        """
         import pyarrow as pa
 
-        names = [name for name in self.names() if name.startswith(f"{part}/")]
-        table = pa.concat_tables([self.read_table(name) for name in names])
-        rows = table.num_rows
-        column = table["data"]
-        # Combining copies even a single chunk, which may be a whole mapped file.
-        single = column.num_chunks == 1
-        chunk = column.chunk(0) if single else column.combine_chunks()
-        values = chunk.flatten().to_numpy()
-        return Records(
-            data=values.reshape(rows, *self.shape()),
-            labels=table["label"].to_numpy(),
-            difficulty=table["difficulty"].to_numpy(),
-            tiers=table["tier"].to_numpy(),
-            digests=np.asarray(table["digest"].to_pylist(), dtype="S64"),
-        )
+        table = pa.concat_tables([self.read_table(name) for name in self.files(part)])
+        if chosen is not None:
+            table = table.take(pa.array(chosen))
+        return records_of(table, self.shape())
+
+
+class Reference(Artifact):
+    """The real side of evaluations: what samples are held against, computed once.
+
+    Payload:
+      `reference.json`: parameters (of evaluation), samples (how many to compare),
+        classes, modes and shape (as in the curriculum), nulls ({metric: [mean, [low,
+        high]]});
+      `fitted.npz`: what the features have learnt;
+      `<part>/moments.npz`, part `train` or `holdout`: count, mean (d,) and scatter
+        (d, d) of the features of all its records, float64;
+      `<part>/*.arrow`: the records that samples are compared with, as in the
+        curriculum and in its order, and their features (fixed_size_list).
+    """
+
+    type: ClassVar[str] = "reference"
+
+    def info(self) -> dict[str, Any]:
+        return dict(self.read_json("reference.json"))
+
+    def records(self, part: Part) -> "tuple[Records, np.ndarray[Any, Any]]":
+        """The records to compare with, and their features (n, d)."""
+        import pyarrow as pa
+
+        files = [name for name in self.names() if name.startswith(f"{part}/part-")]
+        table = pa.concat_tables(map(self.read_table, files))
+        records = records_of(table, self.info()["shape"])
+        return records, rows_of(table, "features")
+
+    def moments(self, part: Part) -> "Moments":
+        """Of the features of all records of a part."""
+        from components.moments import Moments
+
+        told = self.read_arrays(f"{part}/moments.npz")
+        return Moments(int(told["count"]), told["mean"], told["scatter"])
 
 
 class Gan(Artifact):

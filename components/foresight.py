@@ -10,10 +10,12 @@ class Foresight(NamedTuple):
     Attributes:
         shape: of one record; None where it is not known yet.
         labelled: whether records have labels; None where it is not known yet.
+        settings: the parameters behind what a later stage takes as it is.
     """
 
     shape: tuple[int, ...] | None = None
     labelled: bool | None = None
+    settings: Any = None
 
 
 class Unfit(Exception):

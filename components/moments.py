@@ -78,6 +78,50 @@ def merged(parts: Iterable[Moments], dimension: int) -> Moments:
     return reduce(Moments.merge, parts, nothing)
 
 
+class MomentsTree:
+    """Moments of numbered parts, merged in one shape, in whatever order they come.
+
+    Two neighbours are merged as soon as both are there, as the children of one node of
+    a binary tree over the numbers 0 to L - 1. So equal parts give equal bits, however
+    many workers made them and whichever was first; of parts in order no more than
+    log2(L) nodes are held.
+
+    Attributes:
+        nodes: (level, index) -> moments of the parts index · 2^level to
+            (index + 1) · 2^level - 1.
+    """
+
+    def __init__(self) -> None:
+        self.nodes: dict[tuple[int, int], Moments] = {}
+
+    def add(self, number: int, moments: Moments, level: int = 0) -> None:
+        """Take the moments of a part, or of a whole node of another tree."""
+        at = level, number
+        while (sibling := (at[0], at[1] ^ 1)) in self.nodes:
+            pair = self.nodes.pop(sibling), moments
+            moments = pair[0].merge(pair[1]) if at[1] % 2 else pair[1].merge(pair[0])
+            at = at[0] + 1, at[1] // 2
+        self.nodes[at] = moments
+
+    def merge(self, other: "MomentsTree") -> None:
+        """Take all parts of another tree."""
+        for (level, index), moments in other.nodes.items():
+            self.add(index, moments, level)
+
+    def whole(self) -> Moments:
+        """Of all parts.
+
+        Raises:
+            ValueError: if there are none.
+        """
+        if not self.nodes:
+            raise ValueError(
+                "Invalid value for the parts. Expected at least one. Received: none"
+            )
+        ordered = sorted(self.nodes, key=lambda at: at[1] << at[0])
+        return reduce(Moments.merge, (self.nodes[at] for at in ordered))
+
+
 def without_each(parts: Sequence[Moments]) -> list[Moments]:
     """For each part the moments of all others together; for n parts 3n merges."""
     dimension = len(parts[0].mean)
@@ -111,11 +155,14 @@ def frechet(first: Moments, second: Moments) -> float:
 
 
 def _root(covariance: Array) -> Array:
-    """R with RRᵀ the covariance."""
+    """R (d, rank) with RRᵀ the covariance (d, d)."""
     try:
         return np.asarray(np.linalg.cholesky(covariance), np.float64)
     except np.linalg.LinAlgError:
-        # Singular, as of fewer points than dimensions, or of constant features.
+        # Singular, as of fewer points than dimensions, or of constant features. What
+        # rounding makes of zeros would come out of the square root a billion times
+        # larger: those directions are left out.
         values, vectors = np.linalg.eigh(covariance)
-        root: Array = vectors * np.sqrt(np.maximum(values, 0.0))
+        spread = values > values[-1] * len(values) * np.finfo(np.float64).eps
+        root: Array = vectors[:, spread] * np.sqrt(values[spread])
         return root

@@ -7,10 +7,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from components.artifacts import Modes
 from components.features import flatten
 from components.manifold import Array, Memberships, knn_radii, memberships, nearest
 from components.moments import Moments
+from components.records import Modes
 
 Index = np.ndarray[Any, np.dtype[np.intp]]
 Values = np.ndarray[Any, Any]
@@ -21,13 +21,15 @@ class Sample:
     """n points.
 
     features (n, d); records (n, *shape), as they are; labels (n,), -1 for none; logits
-    (n, classes) of the classifier behind the features, None without one.
+    (n, classes) of the classifier behind the features, None without one; population,
+    the moments of all that the n are a random choice of, None: of these themselves.
     """
 
     features: Array
     records: Values
     labels: Index
     logits: Array | None = None
+    population: Moments | None = None
 
     def take(self, rows: Index) -> "Sample":
         logits = None if self.logits is None else self.logits[rows]
@@ -53,8 +55,8 @@ class Sample:
 
     @cached_property
     def moments(self) -> Moments:
-        """Of the features."""
-        return Moments.of(self.features)
+        """Of the features, and of those of the whole population."""
+        return self.population or Moments.of(self.features)
 
     @property
     def size(self) -> int:

@@ -1,4 +1,4 @@
-"""From a curriculum and samples to the content of metrics.json."""
+"""From the real side and samples to the content of metrics.json."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 
-from components.artifacts import Curriculum, Modes, Records
 from components.evaluate.clusters import Clusters, find_clusters
 from components.evaluate.comparison import (
     Comparison,
@@ -28,6 +27,9 @@ from components.evaluate.intervals import (
 from components.evaluate.metrics import METRICS, Metric, Reference
 from components.evaluate.params import EvaluateParams
 from components.features import FittedFeatures, flatten
+from components.records import Modes
+
+Nulls = dict[str, tuple[float, Interval]]
 
 
 @dataclass
@@ -37,6 +39,7 @@ class Evaluation:
     Attributes:
         samples: how many samples to compare.
         shown: holdout records (n, *shape), to draw beside samples.
+        known_nulls: every metric's null and its interval, where they are known already.
         clusters: what the labels are where the data have neither labels nor modes.
     """
 
@@ -48,6 +51,7 @@ class Evaluation:
     modes: Modes | None
     classes: list[str] | None
     samples: int
+    known_nulls: Nulls | None = None
     clusters: Clusters | None = None
 
     def __post_init__(self) -> None:
@@ -81,14 +85,16 @@ class Evaluation:
         return Setting(params.k, self.modes, params.resamples, params.seed)
 
     @cached_property
-    def nulls(self) -> dict[str, tuple[float, Interval]]:
+    def nulls(self) -> Nulls:
+        if self.known_nulls is not None:
+            return self.known_nulls
         sides = self.train, self.holdout, self.samples, self.setting
         splits: dict[Reference, Iterable[Comparison]] = {
             "holdout": holdout_splits(*sides),
             "train": train_splits(*sides),
             "none": lone_splits(*sides[1:]),
         }
-        read: dict[str, tuple[float, Interval]] = {}
+        read: Nulls = {}
         for reference, comparisons in splits.items():
             chosen = [
                 each
@@ -180,46 +186,3 @@ def nonfinite_entry(share: float, n: int) -> dict[str, Any]:
         "reference": "holdout",
         "blind_to": "everything but NaN and infinity",
     }
-
-
-def evaluation(curriculum: Curriculum, params: EvaluateParams) -> Evaluation:
-    """Read the records, fit the features, decide on the number of samples.
-
-    Raises:
-        ValueError: if there are too few records, or the features cannot be fitted.
-    """
-    train = _some(curriculum.train(), params, 7)
-    holdout = _some(curriculum.holdout(), params, 8)
-    samples = min(params.samples, len(train), len(holdout))
-    if samples <= params.k:
-        raise ValueError(
-            f"Invalid value for `k`. Expected fewer neighbours than there are holdout "
-            f"records ({len(holdout)}), training records ({len(train)}) and samples "
-            f"({samples}). Received: {params.k}. Lower `k`, or give the holdout a "
-            "larger share of the data."
-        )
-    features = params.features.fit(train.data, train.labels, seed=params.seed)
-
-    def sample(records: Records) -> Sample:
-        data = records.data
-        return Sample(features(data), data, records.labels, features.logits(data))
-
-    return Evaluation(
-        params=params,
-        features=features,
-        train=sample(train),
-        holdout=sample(holdout),
-        shown=holdout.data,
-        modes=curriculum.modes(),
-        classes=curriculum.info().get("classes"),
-        samples=samples,
-    )
-
-
-def _some(records: Records, params: EvaluateParams, stream: int) -> Records:
-    """The records, or a random choice of `params.records` of them in their order."""
-    if len(records) <= params.records:
-        return records
-    random = np.random.default_rng([params.seed, stream])
-    rows = np.sort(random.choice(len(records), params.records, replace=False))
-    return Records(*(column[rows] for column in records))

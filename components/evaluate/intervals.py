@@ -5,10 +5,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from components.artifacts import Modes
 from components.evaluate.comparison import Comparison, Sample
 from components.evaluate.metrics import Metric, as_number, measure
 from components.manifold import Array, knn_radii
+from components.records import Modes
 
 REPLICATES = 400
 GROUPS = 10

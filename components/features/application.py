@@ -1,7 +1,7 @@
 """What features by the networks of `keras.applications` have in common."""
 
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -91,6 +91,9 @@ class Application(ImageFeatures):
         fitted = Applied(self)
         fitted(data[:1])
         return fitted
+
+    def restore(self, arrays: "Mapping[str, Array]") -> "Applied":
+        return Applied(self)
 
 
 @dataclass

@@ -1,6 +1,6 @@
 """Features: the last hidden layer of a classifier."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
@@ -68,6 +68,20 @@ class Classifier(Features):
         most = float(np.bincount(targets).max()) / len(known)
         fitted.unreliable = unreliable(right, len(held), most, self.least_accuracy)
         return fitted
+
+    def restore(self, arrays: "Mapping[str, Array]") -> "HiddenLayers":
+        layers = [
+            (arrays[f"kernel_{index}"], arrays[f"bias_{index}"])
+            for index in range(len(self.units) + 1)
+        ]
+        return HiddenLayers(
+            arrays["mean"],
+            arrays["scale"],
+            layers[:-1],
+            layers[-1],
+            accuracy=float(arrays["accuracy"]),
+            unreliable=str(arrays["unreliable"]) or None,
+        )
 
     def _train(self, x: "Array", y: "Array", seed: int) -> "list[Layer]":
         """Train by cross-entropy; kernel and bias of every layer, in float64.
@@ -155,6 +169,15 @@ class HiddenLayers(FittedFeatures):
         for kernel, bias in self.layers:
             values = np.maximum(values @ kernel + bias, 0.0)
         return values
+
+    def arrays(self) -> "dict[str, Array]":
+        import numpy as np
+
+        told = {"mean": self.mean, "scale": self.scale}
+        for index, (kernel, bias) in enumerate((*self.layers, self.head)):
+            told |= {f"kernel_{index}": kernel, f"bias_{index}": bias}
+        judged = {"accuracy": self.accuracy, "unreliable": self.unreliable or ""}
+        return told | {name: np.array(value) for name, value in judged.items()}
 
     def logits(self, data: "Array") -> "Array":
         kernel, bias = self.head

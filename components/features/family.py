@@ -1,6 +1,7 @@
 """The family of features: a member is fitted to records once, and maps records then."""
 
 import math
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from components.foresight import Foresight
@@ -31,6 +32,10 @@ class FittedFeatures:
         """
         raise NotImplementedError
 
+    def arrays(self) -> "dict[str, Array]":
+        """All that has been learnt, for the features' `restore`."""
+        return {}
+
     def logits(self, data: "Array") -> "Array | None":
         """A classifier's logits (n, classes) float64; None without a classifier."""
         return None
@@ -53,6 +58,10 @@ class Features(Part):
         Raises:
             ValueError: if the features cannot be had from these records.
         """
+        raise NotImplementedError
+
+    def restore(self, arrays: "Mapping[str, Array]") -> FittedFeatures:
+        """What `fit` returned, from its `arrays`."""
         raise NotImplementedError
 
     def foresee(self, records: Foresight, path: str) -> None:

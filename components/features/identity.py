@@ -1,5 +1,6 @@
 """Features: the values themselves."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Literal
 
 from components.features.family import Features, FittedFeatures, flatten
@@ -14,6 +15,9 @@ class Identity(Features):
     kind: Literal["identity"] = "identity"
 
     def fit(self, data: "Array", labels: "Array", *, seed: int) -> "Flat":
+        return Flat()
+
+    def restore(self, arrays: "Mapping[str, Array]") -> "Flat":
         return Flat()
 
 

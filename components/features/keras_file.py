@@ -1,5 +1,6 @@
 """Features: a layer of a network in a `.keras` file."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -53,6 +54,9 @@ class KerasFile(Features):
                 f"or infinity for {broken} of {len(values)} records"
             )
         return fitted
+
+    def restore(self, arrays: "Mapping[str, Array]") -> "Layers":
+        return Layers(self)
 
 
 @dataclass

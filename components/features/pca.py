@@ -1,5 +1,6 @@
 """Features: principal components."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -26,6 +27,9 @@ class Pca(Features):
         fitted = PCA(count, random_state=seed % 2**32).fit(flat)
         return Projection(fitted.mean_, fitted.components_.T)
 
+    def restore(self, arrays: "Mapping[str, Array]") -> "Projection":
+        return Projection(arrays["mean"], arrays["axes"])
+
 
 @dataclass
 class Projection(FittedFeatures):
@@ -36,3 +40,6 @@ class Projection(FittedFeatures):
 
     def __call__(self, data: "Array") -> "Array":
         return (flatten(data) - self.mean) @ self.axes
+
+    def arrays(self) -> "dict[str, Array]":
+        return {"mean": self.mean, "axes": self.axes}

@@ -1,5 +1,6 @@
 """Features: a convolutional network with random weights."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -36,6 +37,9 @@ class RandomConv(ImageFeatures):
 
     def fit(self, data: "Array", labels: "Array", *, seed: int) -> "RandomNetwork":
         self.require_images(data.shape[1:])
+        return RandomNetwork(self)
+
+    def restore(self, arrays: "Mapping[str, Array]") -> "RandomNetwork":
         return RandomNetwork(self)
 
 

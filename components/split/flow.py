@@ -8,6 +8,7 @@ import numpy as np
 import pyarrow as pa
 
 from components.directory import Directory
+from components.records import column_of, rows_of
 from components.split.difficulty import Difficulty, Score
 
 
@@ -56,18 +57,3 @@ class Gather(beam.DoFn):  # type: ignore[misc]
         gathered = gathered.append_column("data", column_of(data))
         Directory(self.artifact).write_table(f"{name}.arrow", gathered)
         yield from ()
-
-
-def column_of(values: np.ndarray[Any, Any]) -> pa.FixedSizeListArray:
-    """(n, width) float32 as a column."""
-    flat = pa.array(np.ascontiguousarray(values).ravel())
-    return pa.FixedSizeListArray.from_arrays(flat, values.shape[1])
-
-
-def rows_of(table: pa.Table) -> np.ndarray[Any, Any]:
-    """The column `data` as (n, width) float32, without a copy where it is one chunk."""
-    column = table["data"]
-    # Combining copies, even a single chunk.
-    whole = column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
-    values = whole.flatten().to_numpy()
-    return np.asarray(values).reshape(table.num_rows, table["data"].type.list_size)

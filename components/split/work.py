@@ -8,8 +8,9 @@ import pyarrow as pa
 
 from components.artifacts import Curriculum, Dataset
 from components.component import Context
+from components.records import column_of, rows_of
 from components.split.difficulty import SplitError
-from components.split.flow import Gather, Grade, column_of, rows_of
+from components.split.flow import Gather, Grade
 from components.split.grading import in_holdout, summary, thresholds, tier_of
 
 if TYPE_CHECKING:

@@ -9,9 +9,10 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from components.artifacts import Curriculum, Modes
+from components.artifacts import Curriculum
 from components.component import Context
 from components.directory import Directory
+from components.records import Modes
 
 
 @pytest.fixture

@@ -5,10 +5,10 @@ import pytest
 from pydantic import ValidationError
 
 from components.evaluate.comparison import Comparison, Sample
-from components.evaluate.evaluation import evaluation
 from components.evaluate.intervals import confidence
 from components.evaluate.metrics import METRICS
 from components.evaluate.params import EvaluateParams
+from components.evaluate.real import evaluation
 from pipelines.spec import SpecErrors, load_spec
 
 SCORE = METRICS["classifier_score"]

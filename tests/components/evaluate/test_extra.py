@@ -5,9 +5,9 @@ import pytest
 from sklearn.datasets import load_digits
 
 from components.artifacts import Gan
-from components.evaluate.evaluation import evaluation
 from components.evaluate.metrics import METRICS
 from components.evaluate.params import EvaluateParams
+from components.evaluate.real import evaluation
 from components.evaluate.stage import evaluate
 
 EXTRA = ("kernel_distance", "sliced_wasserstein_distance", "classifier_score")

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from components import moments
-from components.artifacts import Modes
 from components.evaluate.comparison import Comparison, Sample
 from components.evaluate.intervals import bootstrap_mean, confidence, jackknife
 from components.evaluate.metrics import METRICS, Metric
 from components.evaluate.metrics.coverage import coverage_null
+from components.records import Modes
 
 
 def sample(values, labels=None):

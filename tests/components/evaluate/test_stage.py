@@ -5,10 +5,11 @@ import json
 import numpy as np
 import pytest
 
-from components.artifacts import Gan, Modes
-from components.evaluate.evaluation import evaluation
+from components.artifacts import Gan
 from components.evaluate.params import EvaluateParams
+from components.evaluate.real import evaluation
 from components.evaluate.stage import evaluate
+from components.records import Modes
 
 CENTERS = np.array([[3.0, 0], [0, 3], [-3, 0], [0, -3]])
 MODES = Modes(CENTERS, np.full(4, 0.25), np.full(4, 0.2))

@@ -34,13 +34,13 @@ def errors(folder, text):
     ("text", "place", "message"),
     [
         (
-            "  evaluate: {with: {features: {kind: random_conv}}}\n",
-            "spec.yaml:5:21: evaluate.features",
+            "  reference: {with: {features: {kind: random_conv}}}\n",
+            "spec.yaml:5:22: reference.features",
             "kind random_conv are of images",
         ),
         (
-            "  evaluate: {with: {features: {kind: inception, weights: null}}}\n",
-            "spec.yaml:5:21: evaluate.features",
+            "  reference: {with: {features: {kind: inception, weights: null}}}\n",
+            "spec.yaml:5:22: reference.features",
             "Expected records (height, width, 1 or 3 channels). Received: records of "
             "shape (2,)",
         ),
@@ -51,8 +51,8 @@ def errors(folder, text):
             "are of images",
         ),
         (
-            "  evaluate: {with: {features: {kind: classifier}}}\n",
-            "spec.yaml:5:21: evaluate.features",
+            "  reference: {with: {features: {kind: classifier}}}\n",
+            "spec.yaml:5:22: reference.features",
             "learnt from labels, and the source has none",
         ),
     ],
@@ -61,6 +61,21 @@ def test_records_without_such_features(tmp_path, text, place, message):
     (error,) = errors(tmp_path, RING + text)
     assert error.startswith(place), error
     assert message in error
+
+
+def test_an_evaluation_without_a_reference_refuses_as_well(tmp_path):
+    path = tmp_path / "alone.yaml"
+    path.write_text(
+        "name: alone\nstages:\n  curate:\n    component: curate\n"
+        "    with: {source: {kind: mixture, layout: {kind: ring}}}\n"
+        "  split: {component: split}\n  train: {component: train}\n"
+        "  evaluate:\n    component: evaluate\n"
+        "    with: {features: {kind: random_conv}}\n"
+    )
+    with pytest.raises(SpecErrors) as raised:
+        load_spec(path)
+    (error,) = raised.value.errors
+    assert "alone.yaml:10:12: evaluate.features: Features of kind" in str(error)
 
 
 @pytest.mark.parametrize(
@@ -73,12 +88,12 @@ def test_records_without_such_features(tmp_path, text, place, message):
     ],
 )
 def test_images_have_them(tmp_path, features):
-    spec = load(tmp_path, f"  evaluate: {{with: {{features: {features}}}}}\n")
-    assert spec.trials[0].params["evaluate"].features.fingerprint() is None
+    spec = load(tmp_path, f"  reference: {{with: {{features: {features}}}}}\n")
+    assert spec.trials[0].params["reference"].features.fingerprint() is None
 
 
 def test_an_unknown_network_and_a_missing_file(tmp_path):
-    text = "  evaluate: {{with: {{features: {{kind: keras_application, {}}}}}}}\n"
+    text = "  reference: {{with: {{features: {{kind: keras_application, {}}}}}}}\n"
     (error,) = errors(tmp_path, text.format("model: InceptionV4"))
     assert error.startswith("spec.yaml:4:"), error
     assert "InceptionV3" in error
@@ -89,10 +104,10 @@ def test_an_unknown_network_and_a_missing_file(tmp_path):
 
 
 def keys(folder, features):
-    spec = load(folder, f"  evaluate: {{with: {{features: {features}}}}}\n")
-    found = spec.trials[0].params["evaluate"].features
-    digests = dict.fromkeys(spec.stages["evaluate"].inputs, ("0" * 64,))
-    (node,) = (each for each in make_nodes(spec) if each.stage.name == "evaluate")
+    spec = load(folder, f"  reference: {{with: {{features: {features}}}}}\n")
+    found = spec.trials[0].params["reference"].features
+    digests = dict.fromkeys(spec.stages["reference"].inputs, ("0" * 64,))
+    (node,) = (each for each in make_nodes(spec) if each.stage.name == "reference")
     return found, node_key(node, digests)
 
 
@@ -117,7 +132,7 @@ def test_a_files_content_is_part_of_the_key(tmp_path, name, features):
 def test_checking_such_a_spec_is_light(tmp_path):
     heavy = ("numpy", "keras", "tensorflow", "sklearn", "scipy")
     path = tmp_path / "spec.yaml"
-    path.write_text(BASE + "  evaluate: {with: {features: {kind: inception}}}\n")
+    path.write_text(BASE + "  reference: {with: {features: {kind: inception}}}\n")
     code = (
         "import sys; from pipelines.spec import load_spec;"
         f"load_spec({str(path)!r});"

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from scipy.signal import correlate2d
 
-from components.evaluate.evaluation import evaluation
 from components.evaluate.params import EvaluateParams
+from components.evaluate.real import evaluation
 from components.features.family import in_batches
 from components.features.random_conv import RandomConv, convolve
 

@@ -71,6 +71,12 @@ def errors(folder: Path, text: str) -> list[str]:
             "spec.yaml:5:70: train.discriminator.of.normalization",
             "instance normalization averages over positions",
         ),
+        (
+            "  evaluate: {with: {samples: 2048, k: 3}}\n",
+            "spec.yaml:4:36: evaluate.k",
+            "measured with `k` 5: say here the same or nothing, and set it where the "
+            "reference is made",
+        ),
     ],
 )
 def test_what_cannot_work(tmp_path: Path, text: str, place: str, message: str) -> None:
