@@ -75,10 +75,14 @@ class Classifier(Features):
             (arrays[f"kernel_{index}"], arrays[f"bias_{index}"])
             for index in range(len(self.units) + 1)
         ]
-        fitted = HiddenLayers(arrays["mean"], arrays["scale"], layers[:-1], layers[-1])
-        fitted.accuracy = float(arrays["accuracy"])
-        fitted.unreliable = str(arrays["unreliable"]) or None
-        return fitted
+        return HiddenLayers(
+            arrays["mean"],
+            arrays["scale"],
+            layers[:-1],
+            layers[-1],
+            accuracy=float(arrays["accuracy"]),
+            unreliable=str(arrays["unreliable"]) or None,
+        )
 
     def _train(self, x: "Array", y: "Array", seed: int) -> "list[Layer]":
         """Train by cross-entropy; kernel and bias of every layer, in float64.

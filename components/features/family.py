@@ -26,8 +26,9 @@ class FittedFeatures:
     def __call__(self, data: "Array") -> "Array":
         """Records (n, *shape) -> features (n, d).
 
-        float64, or float32 where a network computes in it. A record's features are
-        equal bit for bit whatever other records there are.
+        float64, or float32 where a network computes in it. Through networks that are
+        not learnt here a record's features are equal bit for bit however many other
+        records there are: see `in_batches`.
         """
         raise NotImplementedError
 

@@ -13,7 +13,7 @@ def caveats(trials: Sequence[Trial]) -> list[dict[str, str]]:
     """Every caveat once, and the trials that it is about: [{text, on}]."""
     found: dict[str, list[str]] = {}
     for trial in trials:
-        for text in (*_withdrawn(trial), *_clusters(trial), *_note(trial)):
+        for text in (*_withdrawn(trial), *_clusters(trial), *_features(trial)):
             found.setdefault(text, []).append(label(trial))
     return [
         {"text": text, "on": words.listed(on) if len(on) < len(trials) else ""}
@@ -45,6 +45,13 @@ def _clusters(trial: Trial) -> list[str]:
     ]
 
 
-def _note(trial: Trial) -> list[str]:
-    note = (trial.get("features") or {}).get("note")
-    return [str(note)] if note else []
+def _features(trial: Trial) -> list[str]:
+    features = trial.get("features") or {}
+    told = [features["note"]] if features.get("note") else []
+    accuracy = features.get("accuracy")
+    if accuracy is not None and not _withdrawn(trial):
+        told.append(
+            f"The classifier behind the features is right on {accuracy:.0%} of "
+            "held-back records."
+        )
+    return told

@@ -5,7 +5,8 @@ import pytest
 
 from components.evaluate.clusters import MOST, find_clusters
 from components.evaluate.params import EvaluateParams
-from components.evaluate.real import evaluation
+from components.evaluate.real import evaluation, recalled
+from components.evaluate.reference import reference
 
 SEEDS = range(5)
 
@@ -141,6 +142,17 @@ def test_a_generator_that_misses_two_of_five(tmp_path, curriculum_from_arrays):
     entry = read["metrics"]["class_coverage"]
     assert (entry["value"], entry["null"]) == (0.6, 1.0)
     assert content(found, FIVE, 50)["metrics"]["class_coverage"]["value"] == 1.0
+
+
+def test_a_reference_finds_the_same_clusters(
+    tmp_path, curriculum_from_arrays, make_context
+):
+    plain = curriculum(curriculum_from_arrays, tmp_path / "plain")
+    params = EvaluateParams(resamples=3)
+    made = reference(curriculum=plain, params=params, context=make_context())
+    read = content(recalled(made), FIVE[[0, 2, 3]], 80)
+    assert read == content(evaluation(plain, params), FIVE[[0, 2, 3]], 80)
+    assert read["clusters"]["number"] == 5
 
 
 def test_labels_and_known_modes_come_first(tmp_path, curriculum_from_arrays):

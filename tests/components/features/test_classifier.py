@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 from scipy.stats import binomtest
 
-from components.artifacts import Modes
 from components.diagnose.readings import Readings
 from components.diagnose.stage import DiagnoseParams, diagnose_readings
 from components.evaluate.params import EvaluateParams
 from components.evaluate.real import evaluation
 from components.features.classifier import Classifier, unreliable
+from components.records import Modes
 
 VALUES = {"mode_coverage", "high_quality_share", "reverse_kl", "nonfinite_share"}
 """Metrics that look at the samples themselves, not at features."""

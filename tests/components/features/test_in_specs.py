@@ -63,6 +63,21 @@ def test_records_without_such_features(tmp_path, text, place, message):
     assert message in error
 
 
+def test_an_evaluation_without_a_reference_refuses_as_well(tmp_path):
+    path = tmp_path / "alone.yaml"
+    path.write_text(
+        "name: alone\nstages:\n  curate:\n    component: curate\n"
+        "    with: {source: {kind: mixture, layout: {kind: ring}}}\n"
+        "  split: {component: split}\n  train: {component: train}\n"
+        "  evaluate:\n    component: evaluate\n"
+        "    with: {features: {kind: random_conv}}\n"
+    )
+    with pytest.raises(SpecErrors) as raised:
+        load_spec(path)
+    (error,) = raised.value.errors
+    assert "alone.yaml:10:12: evaluate.features: Features of kind" in str(error)
+
+
 @pytest.mark.parametrize(
     "features",
     [

@@ -55,6 +55,15 @@ def test_a_note_on_the_features_is_shown(synthetic, tmp_path):
     assert NOTE in render_html(content).replace("&#39;", "'")
 
 
+def test_a_sound_classifiers_accuracy_is_said(synthetic, tmp_path):
+    features = {"kind": "classifier", "dimension": 64, "accuracy": 0.968, "note": ""}
+    content = world_of(synthetic, tmp_path, features=features)
+    assert "is right on 97% of held-back records" in render_html(content)
+    content["trials"][0]["metrics"] = withdrawn("precision")
+    (found,) = caveats(content["trials"])
+    assert found["text"].startswith("Withdrawn")
+
+
 def test_some_trials_are_named_and_equal_caveats_stand_once(synthetic, tmp_path):
     first = world_of(synthetic, tmp_path)["trials"][0]
     trials = [{**first, "point": {"seed": seed}} for seed in range(3)]
