@@ -37,6 +37,7 @@ def classes_without(
     reference="train",
     better="null",
     says="failure",
+    in_features=False,
     blind_to=BLIND.format("modes"),
     leave_out=lambda comparison, groups: [
         each.mean for each in modes_without(comparison, groups)
