@@ -18,6 +18,7 @@ from components.report import (
     measured,
     portraits,
     published,
+    rows,
     sections,
     strips,
     view,
@@ -98,9 +99,9 @@ def render_html(content: Mapping[str, Any]) -> str:
             risks=_risks(trials),
             caveats=caveats(trials),
             checks=view.checks(trials),
-            rows=[_row(t) for t in trials[:ROWS]],
+            rows=[rows.row(t) for t in trials[:ROWS]],
             rows_left_out=max(0, len(trials) - ROWS),
-            columns=_columns(trials),
+            columns=rows.columns(trials),
         )
     )
 
@@ -291,24 +292,3 @@ def _risks(trials: Sequence[Trial]) -> list[dict[str, Any]]:
             entry = found.setdefault(risk["id"], {**risk, "trials": []})
             entry["trials"].append(view.label(trial))
     return [{**r, "on": words.listed(r["trials"])} for r in found.values()]
-
-
-def _columns(trials: Sequence[Trial]) -> list[str]:
-    known = {name for trial in trials for name in trial["metrics"]}
-    return [name for name in strips.STRIPS if name in known][:6]
-
-
-def _row(trial: Trial) -> dict[str, Any]:
-    kind = view.role(trial)
-    verdict = words.VERDICTS.get(trial["verdict"], ("open", "?", trial["verdict"]))
-    return {
-        "label": view.label(trial),
-        "id": trial["id"],
-        "role": kind,
-        "glyph": "!" if kind == "gone" else verdict[1],
-        "verdict": "did not finish" if kind == "gone" else verdict[2],
-        "found": ", ".join(
-            words.title(item["id"]) for item in (*trial["symptoms"], *trial["causes"])
-        ),
-        "metrics": trial["metrics"],
-    }

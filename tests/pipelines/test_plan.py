@@ -264,10 +264,10 @@ def test_a_changed_source_is_named_with_its_file(store, monkeypatch):
     from pipelines.planning import nodes
 
     real = nodes.source_closure
-    changed = lambda c, base: {**real(c, base), "components/artifacts.py": "0"}  # noqa: E731
+    changed = lambda c, base: {**real(c, base), "components/artifacts/artifact.py": "0"}  # noqa: E731
     monkeypatch.setattr(nodes, "source_closure", changed)
     said = reasons(make_spec(), store)["curate"]
-    assert said.endswith("changed: components/artifacts.py")
+    assert said.endswith("changed: components/artifacts/artifact.py")
     assert said.startswith("source of ")
 
 

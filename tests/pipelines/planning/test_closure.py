@@ -158,9 +158,9 @@ def test_a_change_in_another_stage_changes_nothing(copy, tmp_path):
 @pytest.mark.parametrize("stage", BUILTIN)
 def test_a_change_in_a_shared_module_changes_every_stage(copy, tmp_path, stage):
     before = copy(stage)
-    append(tmp_path, "components/artifacts.py")
+    append(tmp_path, "components/artifacts/artifact.py")
     changed = {k for k, v in copy(stage).items() if before.get(k) != v}
-    assert changed == {"components/artifacts.py"}
+    assert changed == {"components/artifacts/artifact.py"}
 
 
 def test_a_change_of_a_file_or_template_in_the_folder_counts(copy, tmp_path):
