@@ -27,7 +27,7 @@ Mask = npt.NDArray[np.bool_]
 Points = npt.NDArray[Any]
 """(n, d), float32 or float64."""
 
-PART, PART_VALUES = 1536, 1 << 22
+PART, PART_VALUES = 1536, 1 << 21
 """Points of a set that are looked at together, at least, and most of their values."""
 BLOCK_VALUES, BLOCK_ROWS = 1 << 18, 128
 """Distances in a block, what a core's cache holds, and its fewest rows."""

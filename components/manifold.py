@@ -161,8 +161,9 @@ class Balls:
         """Which distances (b, w) are at most a radius, (b, 1) or (1, w)."""
         squares, more = radii**2, block.more(of_rows)
         dtype = block.low.dtype
-        perhaps = block.low <= squares.astype(dtype)
-        sure = block.low <= (squares * block.level.share - more).astype(dtype)
+        with np.errstate(over="ignore"):  # Of a ball that holds all: infinite.
+            perhaps = block.low <= squares.astype(dtype)
+            sure = block.low <= (squares * block.level.share - more).astype(dtype)
         left = np.count_nonzero(perhaps) - np.count_nonzero(sure)
         if not left:
             return sure

@@ -1,10 +1,16 @@
 """What is decided about distances is what differences in float64 decide."""
 
+<<<<<<< HEAD
+=======
+import tracemalloc
+
+>>>>>>> dist
 import numpy as np
 import pytest
 
 from components import distances, manifold, neighbours, products
-from components.manifold import knn_radii, memberships, nearest
+from components.distances import Cloud, Distances
+from components.manifold import knn_radii, memberships, nearest, prdc
 
 K = 4
 
@@ -188,3 +194,67 @@ def test_whoever_multiplies(sets, product, monkeypatch):
     assert calls
     for name, values in expected.items():
         np.testing.assert_array_equal(ours[name], values, err_msg=name)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(0, 2**32 - 1), st.integers(1, 12), st.floats(-40, 40))
+def test_bounds_hold(seed, dimension, exponent):
+    """At every level low <= D <= (low + more) / share, of rows and of columns."""
+    random = np.random.default_rng(seed)
+    scales = 10.0 ** random.uniform(-9, 0, (33, 1)) * 10.0**exponent
+    points = scales * random.standard_normal((33, dimension))
+    mesh = Distances(Cloud(points[:20]), Cloud(points[20:]))
+    every = np.indices((20, 13)).reshape(2, -1)
+    exact = mesh.exact(*every).reshape(20, 13)
+    (block,) = mesh.blocks(slice(0, 20), slice(0, 13))
+    closest = mesh.closest(block, np.ones((20, 13), bool))
+    for each in (block, mesh.closer(block), closest):
+        low = each.low.astype(np.float64)
+        assert (low <= exact).all()
+        for of_rows in (True, False):
+            assert (exact <= (low + each.more(of_rows)) / each.level.share).all()
+
+
+def test_of_equal_points_one_stands_for_all():
+    points = np.repeat(lattice(3)[0][:40], 3, axis=0).astype(np.float32)
+    points[::3][points[::3] == 0] = -0.0
+    cloud = Cloud(points)
+    assert cloud.size == len(np.unique(points, axis=0))
+    assert cloud.counts.sum() == len(points)
+    np.testing.assert_array_equal(points[cloud.rows][cloud.place], points)
+    assert (np.diff(cloud.rows) > 0).all()
+
+
+def test_few_pairs_are_left_to_differences():
+    """Of normal points hardly more than the neighbours asked for: else it were slow."""
+    x, y = normal(1, 400, 64).astype(np.float32), normal(2, 300, 64).astype(np.float32)
+    asked = []
+
+    class Counted(Distances):
+        def exact(self, rows, columns):
+            asked.append(len(rows))
+            return super().exact(rows, columns)
+
+    neighbours.smallest(Counted(Cloud(x), Cloud(y)), K)
+    assert sum(asked) < 1.1 * len(x)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_memory_does_not_grow_with_inputs(dtype, monkeypatch):
+    """Beyond inputs at most 100 MB, less than a copy in float64 or all distances take.
+
+    50,000 points of 2,048 numbers go through the same code, in parts of the same size.
+    """
+    # What TensorFlow takes is not seen.
+    monkeypatch.setattr(products, "_tensorflow", lambda: None)
+    random = np.random.default_rng(3)
+    x, y = (random.standard_normal((7000, 1024), np.float32) for _ in range(2))
+    x, y = x.astype(dtype, copy=False), y.astype(dtype, copy=False)
+    limit = 100e6
+    assert 8 * (x.size + y.size) > limit
+    assert 4 * len(x) * len(y) > limit
+    tracemalloc.start()
+    prdc(x, y, 5)
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert most < limit

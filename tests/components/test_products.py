@@ -1,0 +1,77 @@
+"""Products by whichever library is at hand, none of which rounds its factors."""
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from components import products
+from components.products import product
+
+
+@pytest.fixture
+def tensorflow():
+    return pytest.importorskip("tensorflow")
+
+
+def normal(seed, *shape):
+    return np.random.default_rng(seed).standard_normal(shape).astype(np.float32)
+
+
+def test_a_sum_of_d_products_is_off_by_d_half_ulps(tensorflow, monkeypatch):
+    """Higham 2002, (3.7): whatever the order, at most d half-ulps of Σ|xᵢyᵢ|."""
+    monkeypatch.setattr(products, "LARGE", 0)
+    for dimension in (1, 3, 64, 1000):
+        x, y = normal(1, 50, dimension), normal(2, 40, dimension)
+        exact = x.astype(np.float64) @ y.T.astype(np.float64)
+        terms = np.abs(x).astype(np.float64) @ np.abs(y.T).astype(np.float64)
+        share = dimension * 2.0**-24
+        bound = share / (1 - share) * terms + 1e-12
+        for found in (product(x, y), np.matmul(x, y.T)):
+            assert (np.abs(found - exact) <= bound).all()
+
+
+def test_tensorflow_multiplies_what_is_large(tensorflow, monkeypatch):
+    asked = []
+
+    def noted(library, x, y):
+        asked.append(library)
+        return np.matmul(x, y.T)
+
+    monkeypatch.setattr(products, "_multiplied", noted)
+    products._keeps_digits.cache_clear()
+    large = np.ones((512, 512), np.float32)
+    product(large[:100], large)
+    product(large.astype(np.float64), large.astype(np.float64))
+    assert not asked
+    product(large, large)
+    assert set(asked) == {tensorflow}
+
+
+def bfloat16(library, x, y):
+    x, y = ((z.view(np.uint32) & 0xFFFF0000).view(np.float32) for z in (x, y))
+    return np.matmul(x, y.T)
+
+
+def test_a_library_that_rounds_factors_is_not_used(tensorflow, monkeypatch):
+    """As oneDNN may with bfloat16 and a GPU with TensorFloat-32, if told to."""
+    monkeypatch.setattr(products, "LARGE", 0)
+    monkeypatch.setattr(products, "_multiplied", bfloat16)
+    products._keeps_digits.cache_clear()
+    x, y = normal(1, 20, 30), normal(2, 10, 30)
+    np.testing.assert_array_equal(product(x, y), np.matmul(x, y.T))
+    products._keeps_digits.cache_clear()
+
+
+def test_tensorflow_is_not_imported_for_it():
+    """Probes of a training on JAX run where there is none."""
+    program = (
+        "import sys; import numpy as np; from components.manifold import prdc;"
+        "x = np.random.default_rng(0).standard_normal((700, 512), np.float32);"
+        "print(prdc(x, x, 3).recall, 'tensorflow' in sys.modules)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.split() == ["1.0", "False"]
