@@ -1,10 +1,7 @@
 """What is decided about distances is what differences in float64 decide."""
 
-<<<<<<< HEAD
-=======
 import tracemalloc
 
->>>>>>> dist
 import numpy as np
 import pytest
 
