@@ -76,7 +76,8 @@ def rows(
         if name == "kind" and prefix:
             continue
         path = f"{prefix}{field.alias or name}"
-        yield Row(path, type_text(field), _default(field), field.description or "")
+        meaning = " ".join((field.description or "").split())
+        yield Row(path, type_text(field), _default(field), meaning)
         for inner in _models(field.annotation):
             if issubclass(inner, Part) and inner.__dict__.get("kinds"):
                 if inner not in within:
