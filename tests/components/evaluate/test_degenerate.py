@@ -5,11 +5,11 @@ import json
 import numpy as np
 import pytest
 
-from components.artifacts import Modes
 from components.evaluate.comparison import Comparison, Sample
 from components.evaluate.metrics import METRICS
 from components.evaluate.params import EvaluateParams
 from components.evaluate.real import evaluation
+from components.records import Modes
 
 NEW = (
     *("mode_spread", "class_spread", "tail_coverage"),

@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from components.artifacts import Modes
 from components.evaluate.columns import COLUMNS
 from components.evaluate.comparison import Comparison, Sample
 from components.evaluate.metrics import METRICS
 from components.evaluate.spread import pair_spread
+from components.records import Modes
 
 CENTERS = np.array([[5.0, 0], [0, 5], [-5, 0], [0, -5]])
 MODES = Modes(CENTERS, np.full(4, 0.25), np.full(4, 0.5))

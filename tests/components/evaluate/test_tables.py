@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from components.artifacts import Modes
 from components.evaluate.params import EvaluateParams
 from components.evaluate.real import evaluation
 from components.evaluate.tables import share_interval
+from components.records import Modes
 
 CENTERS = np.array([[6.0, 0], [0, 6], [-6, 0]])
 MODES = Modes(CENTERS, np.full(3, 1 / 3), np.full(3, 1.0))

@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from components.artifacts import Directory
+from components.directory import Directory
 from pipelines.execution.progress import ENDED, Display, Item, Writer
 
 
