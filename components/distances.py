@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from components.products import product
+from components.products import aligned, product
 
 Array = npt.NDArray[np.float64]
 Index = npt.NDArray[np.intp]
@@ -27,12 +27,12 @@ Mask = npt.NDArray[np.bool_]
 Points = npt.NDArray[Any]
 """(n, d), float32 or float64."""
 
-PART, PART_VALUES = 1536, 1 << 21
+PART, PART_VALUES = 1536, 1 << 22
 """Points of a set that are looked at together, at least, and most of their values."""
 BLOCK_VALUES, BLOCK_ROWS = 1 << 18, 128
 """Distances in a block, what a core's cache holds, and its fewest rows."""
-TALL = 1024
-"""Rows multiplied at once, at most."""
+TALL = 768
+"""Rows multiplied at once, less than twice as many at most."""
 CHUNK_VALUES = 1 << 17
 """Values converted, or subtracted, at once."""
 SPARE = 32
@@ -178,7 +178,8 @@ class Distances:
         width = columns.stop - columns.start
         height = max(BLOCK_VALUES // width, BLOCK_ROWS)
         # Each product reads all of y's part, which takes the longer the fewer rows.
-        tall = max(min(self.x.dimension, TALL) // height, 1) * height
+        count = rows.stop - rows.start
+        tall = -(-count // max(1, count // max(min(self.x.dimension, TALL), height)))
         self.depth, known = 0, -1
         for many in _slices(rows.start, rows.stop, tall):
             level = self.levels[self.depth]
@@ -254,7 +255,7 @@ class Distances:
         size = rows * columns
         known = self._rooms.get((use, dtype))
         if known is None or known.size < size:
-            known = self._rooms[use, dtype] = np.empty(size, dtype)
+            known = self._rooms[use, dtype] = aligned(size, dtype)
         return known[:size].reshape(rows, columns)
 
     def _single(self) -> bool:

@@ -16,6 +16,9 @@ Matrix = npt.NDArray[Any]
 LARGE = 1 << 27
 """Multiplications above which TensorFlow's start is small beside its gain."""
 
+ALIGNMENT = 64
+"""Bytes; TensorFlow ends the process over memory that is aligned to fewer."""
+
 
 def product(x: Matrix, y: Matrix) -> Matrix:
     """x @ y.T of (n, d) and (m, d), both float32 or both float64; maybe read-only.
@@ -57,5 +60,21 @@ def _keeps_digits(tensorflow: Any) -> bool:
 def _multiplied(tensorflow: Any, x: Matrix, y: Matrix) -> Matrix:
     # On the CPU: a GPU would round factors to ten bits unless told not to for all.
     with tensorflow.device("CPU:0"):
-        found = tensorflow.matmul(x, y, transpose_b=True)
+        factors = _tensor(tensorflow, x), _tensor(tensorflow, y)
+        found = tensorflow.matmul(*factors, transpose_b=True)
     return np.asarray(memoryview(found))
+
+
+def _tensor(tensorflow: Any, x: Matrix) -> Any:
+    """Of the same memory where TensorFlow can use it, else of a copy's."""
+    if x.ctypes.data % ALIGNMENT or not (x.flags.c_contiguous and x.flags.writeable):
+        return tensorflow.constant(x)
+    return tensorflow.experimental.dlpack.from_dlpack(x.__dlpack__())
+
+
+def aligned(size: int, dtype: Any) -> Matrix:
+    """Memory (size,) that need not be copied for a product."""
+    spare = ALIGNMENT // np.dtype(dtype).itemsize
+    memory = np.empty(size + spare, dtype)
+    start = -memory.ctypes.data % ALIGNMENT // memory.itemsize
+    return memory[start : start + size]

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from components import products
-from components.products import product
+from components.products import aligned, product
 
 
 @pytest.fixture
@@ -30,6 +30,18 @@ def test_a_sum_of_d_products_is_off_by_d_half_ulps(tensorflow, monkeypatch):
         bound = share / (1 - share) * terms + 1e-12
         for found in (product(x, y), np.matmul(x, y.T)):
             assert (np.abs(found - exact) <= bound).all()
+
+
+@pytest.mark.parametrize("offset", [0, 1, 16])
+def test_memory_of_any_alignment_will_do(tensorflow, offset):
+    """Memory that is given to TensorFlow as it is must be aligned, or all ends."""
+    x = aligned(30 * 7 + offset, np.float32)[offset:].reshape(30, 7)
+    y = aligned(20 * 7, np.float32).reshape(20, 7)
+    x[:], y[:] = np.arange(210).reshape(30, 7), np.arange(140).reshape(20, 7)
+    for factor in (x, x[::2], np.asfortranarray(x), np.broadcast_to(x[:1], x.shape)):
+        found = products._multiplied(tensorflow, factor, y)
+        # Whole numbers this small are multiplied exactly.
+        np.testing.assert_array_equal(found, factor @ y.T)
 
 
 def test_tensorflow_multiplies_what_is_large(tensorflow, monkeypatch):
