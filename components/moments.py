@@ -145,23 +145,33 @@ def frechet(first: Moments, second: Moments) -> float:
     """
     shift = first.mean - second.mean
     one, two = first.covariance, second.covariance
-    root = _root(one)
-    product = root.T @ two @ root
-    crossed = np.linalg.eigvalsh((product + product.T) / 2)
+    crossed = _crossed(one, two)
     overlap = np.sqrt(np.maximum(crossed, 0.0)).sum()
     distance = shift @ shift + np.trace(one) + np.trace(two) - 2.0 * overlap
     return max(float(distance), 0.0)
 
 
-def _root(covariance: Array) -> Array:
-    """R (d, rank) with RRᵀ the covariance (d, d)."""
+def _crossed(one: Array, two: Array) -> Array:
+    """The eigenvalues of the product of two covariances, but for some that are 0."""
+    from scipy.linalg import LinAlgError, eigh
+
     try:
-        return np.asarray(np.linalg.cholesky(covariance), np.float64)
-    except np.linalg.LinAlgError:
-        # Singular, as of fewer points than dimensions, or of constant features. What
-        # rounding makes of zeros would come out of the square root a billion times
-        # larger: those directions are left out.
-        values, vectors = np.linalg.eigh(covariance)
-        spread = values > values[-1] * len(values) * np.finfo(np.float64).eps
-        root: Array = vectors[:, spread] * np.sqrt(values[spread])
-        return root
+        # That of the generalized problem C₂C₁v = λv, which LAPACK brings to a symmetric
+        # form by C₁'s Cholesky factor.
+        return np.asarray(
+            eigh(two, one, type=2, eigvals_only=True, check_finite=False), np.float64
+        )
+    except LinAlgError:
+        # C₁ is singular, as of fewer points than dimensions, or of constant features.
+        root = _root(one)
+        return np.asarray(np.linalg.eigvalsh(root.T @ two @ root), np.float64)
+
+
+def _root(covariance: Array) -> Array:
+    """R (d, rank) with RRᵀ the singular covariance (d, d)."""
+    # What rounding makes of zeros would come out of the square root a billion times
+    # larger: those directions are left out.
+    values, vectors = np.linalg.eigh(covariance)
+    spread = values > values[-1] * len(values) * np.finfo(np.float64).eps
+    root: Array = vectors[:, spread] * np.sqrt(values[spread])
+    return root

@@ -49,8 +49,7 @@ def evaluation(curriculum: Curriculum, params: EvaluateParams) -> Evaluation:
 
 def recalled(reference: Reference) -> Evaluation:
     """The evaluation whose real side has been computed before."""
-    info = reference.info()
-    params = EvaluateParams.model_validate_json(json.dumps(info["parameters"]))
+    info, params = reference.info(), settings_of(reference)
     features = params.features.restore(reference.read_arrays(FITTED))
 
     clusters = reference.read_arrays(CLUSTERS) if info["clusters"] else {}
@@ -77,6 +76,20 @@ def recalled(reference: Reference) -> Evaluation:
         known_nulls=info["nulls"],
         clusters=info["clusters"],
     )
+
+
+def serves(reference: Reference, params: EvaluateParams) -> bool:
+    """Whether an evaluation by these parameters can take a reference's real side.
+
+    The default ones stand for whatever the reference's are.
+    """
+    return params in (EvaluateParams(), settings_of(reference))
+
+
+def settings_of(reference: Reference) -> EvaluateParams:
+    """The parameters that a reference was measured with."""
+    stated = reference.info()["parameters"]
+    return EvaluateParams.model_validate_json(json.dumps(stated))
 
 
 def samples_of(info: Mapping[str, Any], params: EvaluateParams) -> int:

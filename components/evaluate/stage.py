@@ -9,20 +9,33 @@ from components.foresight import Foresight, Unfit
 
 
 def foresee(params: EvaluateParams, inputs: Mapping[str, Foresight]) -> Foresight:
-    """Refuse features that the records do not have, and what a reference settled."""
+    """Refuse features that records lack, and to be half of a reference's mind.
+
+    Parameters that differ from those of a reference make the evaluation do without it.
+    What they do not state would then silently be the default, not the reference's.
+    """
     known = inputs.get("reference")
     settled = None if known is None else known.settings
     if settled is None:
         params.features.foresee(inputs["curriculum"], "features")
         return Foresight()
-    for name in sorted(params.model_fields_set):
-        if getattr(params, name) != getattr(settled, name):
-            raise Unfit(
-                name,
-                f"The reference that this evaluation takes was measured with `{name}` "
-                f"{getattr(settled, name)!r}: say here the same or nothing, and set "
-                "it where the reference is made",
-            )
+    stated, usual = params.model_fields_set, EvaluateParams()
+    apart = [n for n in sorted(stated) if getattr(params, n) != getattr(settled, n)]
+    unsaid = [
+        name
+        for name in EvaluateParams.model_fields
+        if name not in stated and getattr(settled, name) != getattr(usual, name)
+    ]
+    if apart and (unsaid or params == usual):
+        also = f", or state {', '.join(unsaid)} here as well" if unsaid else ""
+        raise Unfit(
+            apart[0],
+            "The reference that this evaluation takes was measured with "
+            f"`{apart[0]}` {getattr(settled, apart[0])!r}, for which the default "
+            f"stands here: set it where the reference is made{also}",
+        )
+    if apart:
+        params.features.foresee(inputs["curriculum"], "features")
     return Foresight()
 
 
@@ -40,7 +53,7 @@ def evaluate(
     Every metric comes with its null, what it reads for real data against real data of
     the same sizes, and says what it is blind to. Samples come from latents that depend
     on `params.seed` alone. Where a stage makes a `reference`, the real side is taken
-    from there, and its parameters count.
+    from there, and its parameters count, unless others are stated here.
 
     Raises:
         ValueError: if holdout or training records are too few for `k`, or lack the
@@ -48,10 +61,13 @@ def evaluate(
     """
     from components.evaluate.intervals import spread_arrays
     from components.evaluate.plots import plot_arrays
-    from components.evaluate.real import evaluation, recalled
+    from components.evaluate.real import evaluation, recalled, serves
     from components.evaluate.samples import digest, generate
 
-    real = recalled(reference) if reference else evaluation(curriculum, params)
+    if reference is not None and serves(reference, params):
+        real = recalled(reference)
+    else:
+        real = evaluation(curriculum, params)
     seed = real.params.seed
     generated = generate(gan, real.samples, seed)
     metrics: Metrics = context.create(Metrics)

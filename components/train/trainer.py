@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from typing import Any
 
@@ -65,6 +66,8 @@ class Trainer:
             game.step, game.variables, game.policy, game.devices
         )
         self.pace, self.reported = Pace(), 0.0
+        self.aside = ThreadPoolExecutor(1, "probes")
+        self.pending: list[Future[None]] = []
 
     def run(self) -> State:
         """Train to the end. Returns the state there."""
@@ -90,13 +93,22 @@ class Trainer:
     def arrive(self, state: State) -> None:
         """Do what a boundary is for, and say in the state if the training ended."""
         if state.step in self.timetable.readings and not self.read(state):
+            self.settle()
             state.ended = "numerical_overflow"
             return
         self.pace_on(state)
         if state.step in self.timetable.checkpoints:
+            self.settle()
             self.checkpoints.save(state, self.game.variables)
         if state.step == self.params.steps:
+            self.settle()
             state.ended = "completed"
+
+    def settle(self) -> None:
+        """Wait for what is read aside."""
+        for future in self.pending:
+            future.result()
+        self.pending.clear()
 
     def advance(self, state: State, boundary: int) -> None:
         """Play to a boundary, in calls short enough to report progress between."""
@@ -131,13 +143,19 @@ class Trainer:
         view = View(self.bench, state.carry, tier, state.step)
         snapshot = state.step in self.timetable.snapshots
         row = {"step": float(state.step)}
+        finite = view.finite  # The game is looked at now, not when it has gone on.
+        self.settle()
         for probe in self.probes:
-            if self.timetable.due(probe, state.step):
+            if not self.timetable.due(probe, state.step):
+                continue
+            if probe.aside:
+                self.pending.append(self.aside.submit(read_into, row, probe, view))
+            else:
                 row |= dict(probe.read(view))
         state.rows.append(row)
         if snapshot:
             state.frames[state.step] = view.samples[: self.params.telemetry.samples]
-        return view.finite
+        return finite
 
     def pace_on(self, state: State) -> None:
         """Ask the pacing whether harder records join."""
@@ -155,3 +173,7 @@ class Trainer:
         return self.params.pacing.limit(
             Progress(step, steps, counts, limit, competence)
         )
+
+
+def read_into(row: dict[str, float], probe: Probe, view: View) -> None:
+    row.update(probe.read(view))

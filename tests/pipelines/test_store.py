@@ -63,7 +63,7 @@ def test_what_is_committed_is_what_was_staged(store):
 def test_a_manifest_says_what_made_the_artifact(store):
     artifact = committed(store)
     manifest = store.manifest(Metrics, artifact.digest)
-    assert (manifest.type, manifest.schema) == ("metrics", 1)
+    assert (manifest.type, manifest.schema) == ("metrics", Metrics.schema)
     assert manifest.producer == PRODUCER
     assert manifest.inputs == ("i" * 64,)
     assert set(manifest.files) == {"metrics.json", "deep/er/plots.npz"}

@@ -29,12 +29,15 @@ class Probe:
         series: what it reads, by name.
         at_snapshots: whether it reads at snapshots only (it is dear).
         every: it reads at every so-manieth reading, and at the last.
+        aside: whether it reads nothing but a view's samples and records, and so can do
+            it in a thread of its own while the game goes on.
     """
 
     members: ClassVar[list[type["Probe"]]] = []
     series: ClassVar[dict[str, Series]]
     at_snapshots: ClassVar[bool] = False
     every: ClassVar[int] = 1
+    aside: ClassVar[bool] = False
 
     @classmethod
     def applies(cls, game: "Game") -> bool:

@@ -11,6 +11,7 @@ class Samples(Probe):
     """Precision, recall and coverage (k = 5) of a few samples against the holdout."""
 
     at_snapshots: ClassVar[bool] = True
+    aside: ClassVar[bool] = True
     series: ClassVar[dict[str, Series]] = {
         "precision": Series("share of samples within the data's manifold", "0 to 1"),
         "recall": Series("share of the data within the samples' manifold", "0 to 1"),

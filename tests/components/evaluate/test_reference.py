@@ -10,6 +10,7 @@ from components.evaluate.flow import BLOCK, CombineMoments
 from components.evaluate.params import EvaluateParams
 from components.evaluate.real import evaluation, recalled
 from components.evaluate.reference import reference
+from components.evaluate.stage import evaluate
 from components.features import Classifier, Features, Identity, Pca
 from components.moments import Moments
 
@@ -147,6 +148,22 @@ def test_what_features_have_learnt_can_be_stored(tmp_path, large, kind):
     assert restored.accuracy == fitted.accuracy
     if fitted.logits(data) is not None:
         assert np.array_equal(restored.logits(data), fitted.logits(data))
+
+
+def test_other_parameters_do_without_the_reference(
+    large, tmp_path, make_context, make_gan
+):
+    """The default ones stand for the reference's; others count as they are."""
+    known = EvaluateParams(samples=60, k=3, resamples=2)
+    made = reference(curriculum=large, params=known, context=make_context())
+    gan = make_gan(tmp_path / "gan", 2 * np.eye(2, 3), np.full(3, 5.0))
+
+    def samples(params):
+        found = evaluate(gan, large, params, made, context=make_context())
+        return found.content()["samples"]
+
+    assert samples(EvaluateParams()) == samples(known) == 60
+    assert samples(EvaluateParams(samples=70, resamples=2)) == 70
 
 
 def test_too_few_records_are_an_error_before_anything_is_mapped(large, make_context):

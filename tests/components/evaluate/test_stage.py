@@ -5,7 +5,6 @@ import json
 import numpy as np
 import pytest
 
-from components.artifacts import Gan
 from components.evaluate.params import EvaluateParams
 from components.evaluate.real import evaluation
 from components.evaluate.stage import evaluate
@@ -42,27 +41,12 @@ def curriculum(tmp_path, curriculum_from_arrays):
     )
 
 
-def make_gan(folder, weights, bias):
-    """A generator that is one linear map of its latents."""
-    import keras
-
-    layer = keras.layers.Dense(2)
-    model = keras.Sequential([keras.Input((2,)), layer])
-    layer.set_weights([np.asarray(weights, "f4"), np.asarray(bias, "f4")])
-    folder.mkdir()
-    model.save(folder / "generator.keras")
-    gan = Gan(str(folder))
-    latents = {"size": 2, "distribution": "normal"}
-    gan.write_json("gan.json", {"latents": latents, "shape": [2]})
-    return gan
-
-
 @pytest.fixture
 def params():
     return EvaluateParams(resamples=5)
 
 
-def test_a_collapsed_generator(tmp_path, curriculum, params, make_context):
+def test_a_collapsed_generator(tmp_path, curriculum, params, make_context, make_gan):
     gan = make_gan(tmp_path / "gan", 0.2 * np.eye(2), CENTERS[1])
     found = evaluate(gan, curriculum, params, context=make_context())
     content = found.content()
@@ -101,7 +85,7 @@ def test_a_collapsed_generator(tmp_path, curriculum, params, make_context):
     assert plots["real_samples"].shape == (64, 2)
 
 
-def test_same_inputs_same_bytes(tmp_path, curriculum, params, make_context):
+def test_same_inputs_same_bytes(tmp_path, curriculum, params, make_context, make_gan):
     gan = make_gan(tmp_path / "gan", np.eye(2), np.zeros(2))
     first, second = (
         evaluate(gan, curriculum, params, context=make_context()) for _ in range(2)
@@ -113,7 +97,7 @@ def test_same_inputs_same_bytes(tmp_path, curriculum, params, make_context):
     assert third.read_bytes("metrics.json") != first.read_bytes("metrics.json")
 
 
-def test_nonfinite_samples(tmp_path, curriculum, params, make_context):
+def test_nonfinite_samples(tmp_path, curriculum, params, make_context, make_gan):
     gan = make_gan(tmp_path / "gan", np.eye(2), [np.nan, 0])
     found = evaluate(gan, curriculum, params, context=make_context())
     metrics = found.content()["metrics"]

@@ -72,10 +72,15 @@ def errors(folder: Path, text: str) -> list[str]:
             "instance normalization averages over positions",
         ),
         (
-            "  evaluate: {with: {samples: 2048, k: 3}}\n",
-            "spec.yaml:4:36: evaluate.k",
-            "measured with `k` 5: say here the same or nothing, and set it where the "
-            "reference is made",
+            "  reference: {with: {samples: 100, resamples: 9}}\n"
+            "  evaluate: {with: {samples: 100, k: 3}}\n",
+            "spec.yaml:5:35: evaluate.k",
+            "set it where the reference is made, or state resamples here as well",
+        ),
+        (
+            "  reference: {with: {k: 3}}\n  evaluate: {with: {k: 5}}\n",
+            "spec.yaml:5:21: evaluate.k",
+            "measured with `k` 3, for which the default stands here: set it where the ",
         ),
     ],
 )
@@ -102,6 +107,18 @@ def test_what_can_work_is_let_pass(tmp_path: Path) -> None:
         "  train: {with: {conditional: true, generator: {kind: dcgan}, "
         "discriminator: {kind: pac, of: {kind: dcgan}}}}\n",
     )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "  evaluate: {with: {samples: 200, k: 5}}\n",
+        "  reference: {with: {k: 3}}\n  evaluate: {with: {k: 3}}\n",
+        "  reference: {with: {k: 3}}\n  evaluate: {with: {k: 4}}\n",
+    ],
+)
+def test_an_evaluation_may_differ_from_its_reference(tmp_path: Path, text: str) -> None:
+    assert not errors(tmp_path, text)
 
 
 def test_nothing_is_foreseen_of_what_is_not_known(tmp_path: Path) -> None:
