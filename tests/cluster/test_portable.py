@@ -57,12 +57,12 @@ def test_the_quickstart_in_small(store):
     record = load(store, "last")
     assert record.status == "done"
     assert {trial.failed for trial in record.trials} == {None}
-    assert all(len(trial.nodes) == 6 for trial in record.trials)
+    assert all(len(trial.nodes) == 7 for trial in record.trials)
 
     pids = started(store, record.id)
     for trial in record.trials:
         for stage, use in trial.nodes.items():
-            driver = stage in ("curate", "split")
+            driver = stage in ("curate", "split", "reference")
             assert (pids[use.key] == record.pid) == driver, stage
             assert all(store.present(o.type, o.digest) for o in use.outputs.values())
     assert store.verify() == []
