@@ -1,9 +1,11 @@
 """What tests of any part share."""
 
+import importlib.util
 import json
 import subprocess
 import sys
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -35,3 +37,18 @@ def run_spec(tmp_path):
         return done.stdout, json.loads((folder / "report.json").read_text()), folder
 
     return run
+
+
+SYNTHETIC = Path(__file__).parent / "components/report"
+
+
+@pytest.fixture(scope="session")
+def synthetic() -> ModuleType:
+    """The module `synthetic_report`: makes runs and reports of them."""
+    for name in ("synthetic_artifacts", "synthetic_report"):
+        if name not in sys.modules:
+            path = SYNTHETIC / f"{name}.py"
+            spec = importlib.util.spec_from_file_location(name, path)
+            sys.modules[name] = importlib.util.module_from_spec(spec)
+            spec.loader.exec_module(sys.modules[name])
+    return sys.modules["synthetic_report"]
