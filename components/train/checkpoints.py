@@ -27,6 +27,7 @@ class State:
         carry: the last step's readings, see `components.train.game.START`.
         rows: one dict of series a reading.
         frames: snapshots, step -> samples (m, *shape).
+        memory: what probes keep from one reading to the next, by name.
         ended: how the training ended; None while it goes on.
     """
 
@@ -35,6 +36,7 @@ class State:
     carry: dict[str, float]
     rows: list[dict[str, float]] = field(default_factory=list)
     frames: dict[int, Any] = field(default_factory=dict)
+    memory: dict[str, Any] = field(default_factory=dict)
     ended: str | None = None
 
 
@@ -72,6 +74,7 @@ class Checkpoints:
         """
         arrays = {f"variable_{i}": np.asarray(v) for i, v in enumerate(variables)}
         arrays |= {f"frame_{step}": frame for step, frame in state.frames.items()}
+        arrays |= {f"memory_{name}": kept for name, kept in state.memory.items()}
         series = sorted({name for row in state.rows for name in row})
         table = [[row.get(name, np.nan) for name in series] for row in state.rows]
         about = {
@@ -126,11 +129,14 @@ class Checkpoints:
         for value, variable in zip(values, variables, strict=True):
             if value.shape != tuple(variable.shape):
                 raise ValueError(f"shape {value.shape}, not {tuple(variable.shape)}")
-        frames = {
-            int(key.removeprefix("frame_")): value
-            for key, value in arrays.items()
-            if key.startswith("frame_")
-        }
+        frames, memory = (
+            {
+                key.removeprefix(prefix): value
+                for key, value in arrays.items()
+                if key.startswith(prefix)
+            }
+            for prefix in ("frame_", "memory_")
+        )
         state = State(
             step=about["step"],
             limit=about["limit"],
@@ -140,6 +146,7 @@ class Checkpoints:
                 dict(zip(about["series"], row, strict=True))
                 for row in arrays["table"].tolist()
             ],
-            frames=dict(sorted(frames.items())),
+            frames={step: frames[str(step)] for step in sorted(map(int, frames))},
+            memory=memory,
         )
         return state, values

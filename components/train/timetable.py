@@ -14,6 +14,8 @@ FIRST_CALL = 16
 READINGS, FEWEST_READINGS = 60, 30
 STEPS_BETWEEN = 100
 """Steps of the smallest games that take some twenty times as long as a reading."""
+STEPS_BETWEEN_RARE, RARE = 1000, 4
+"""A rare reading takes as long as some eighty steps of any game."""
 
 
 def cadence(steps: int) -> int:
@@ -37,6 +39,7 @@ class Timetable:
         wanted = np.linspace(0, steps, telemetry.snapshots + 1)
         nearest = np.abs(known[:, None] - wanted[None, :]).argmin(axis=0)
         self.snapshots = {int(step) for step in known[nearest]}
+        self.rare = self._few()
         self.checkpoints = set(
             range(params.checkpoint.every, steps, params.checkpoint.every)
         )
@@ -50,8 +53,18 @@ class Timetable:
         """The first boundary after a step."""
         return min(boundary for boundary in self.all if boundary > step)
 
+    def _few(self) -> set[int]:
+        """Snapshots at equal distances, the last one included: one in STEPS_BETWEEN_RARE
+        steps, at most RARE."""
+        count = min(max(1, self.steps // STEPS_BETWEEN_RARE), RARE)
+        known = np.array(sorted(self.snapshots))
+        wanted = np.linspace(0, self.steps, count + 1)[1:]
+        return {int(known[np.abs(known - each).argmin()]) for each in wanted}
+
     def due(self, probe: Probe, step: int) -> bool:
         """Whether a probe reads at a step that has readings."""
+        if probe.rare:
+            return step in self.rare
         if probe.at_snapshots:
             return step in self.snapshots
         return self.numbers[step] % probe.every == 0 or step == self.steps

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from components.component import Context
+from components.train.bench import Bench
 from components.train.checkpoints import Checkpoints, State
 from components.train.feeds import Feed, feed_of
 from components.train.game import START, Game
@@ -16,7 +17,7 @@ from components.train.pacing import Progress
 from components.train.probes import Probe, probes
 from components.train.shards import Shards
 from components.train.timetable import Pace, Timetable
-from components.train.view import Bench, View
+from components.train.view import View
 
 SECONDS_A_REPORT = 0.5
 
@@ -140,7 +141,7 @@ class Trainer:
             whether everything that training changes still is a number.
         """
         tier = int(np.searchsorted(self.tier_ends, state.limit))
-        view = View(self.bench, state.carry, tier, state.step)
+        view = View(self.bench, state, tier)
         snapshot = state.step in self.timetable.snapshots
         row = {"step": float(state.step)}
         finite = view.finite  # The game is looked at now, not when it has gone on.

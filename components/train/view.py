@@ -1,164 +1,17 @@
 """What probes look at: the game on fixed records and fixed latents."""
 
-from collections.abc import Sequence
 from functools import cached_property
 from typing import Any
 
-import keras
 import numpy as np
-from keras import ops
 
-from components.manifold import PRDC, knn_radii, memberships
-from components.train import backend
-from components.train.game import Game
-from components.train.seeds import derive
-from components.train.shards import Shards
-from components.train.turn import Batch
+from components.manifold import PRDC
+from components.train.bench import Bench
+from components.train.checkpoints import State
 
 Array = np.ndarray[Any, Any]
 
-NEIGHBOURS = 5
-QUALITY_SAMPLES = 512
 BATCH_STATISTICS = ("batch", "batch_split")
-
-
-class Bench:
-    """The fixed part of all views of one training: records, latents, compiled code.
-
-    Args:
-        game: as it is being played.
-        train: records, sorted from core to outliers.
-        holdout: records that training does not see.
-        like: the bench of a game that differs in its seed alone, whose compiled code
-            can read this game's variables.
-    """
-
-    _look: Any
-    alone: Any
-    judge: Any
-
-    def __init__(
-        self, game: Game, train: Shards, holdout: Shards, like: "Bench | None" = None
-    ) -> None:
-        self.game, self.train = game, train
-        self.batch = game.params.batch_size
-        self._choose(holdout if len(holdout) else train)
-        if like is None:
-            self._compile()
-        else:
-            known = like._look, like.alone, like.judge
-            self._look, self.alone, self.judge = (
-                each.reading(game.variables) for each in known
-            )
-
-    def _choose(self, held: Shards) -> None:
-        """Fix what is looked at: records, latents, and the classes of both."""
-        game = self.game
-        random = np.random.default_rng(derive(game.seed, "probe"))
-        probes = -(-game.params.telemetry.probe_size // self.batch) * self.batch
-        rows = random.choice(len(held), probes, replace=len(held) < probes)
-        self.real = held[rows]
-        quality = min(QUALITY_SAMPLES, len(held))
-        chosen = random.choice(len(held), quality, replace=False)
-        self.holdout = held[chosen]
-        count = max(probes, QUALITY_SAMPLES)
-        self.latents = np.asarray(game.latents(count, "latents/probe", 0))
-        self.labels: tuple[Array, Array] | None = None
-        if game.classes is not None:
-            made = random.choice(self.train.labels, count)
-            self.labels = held.labels[rows], made.astype(np.int32)
-        self._fixed = [
-            game.primitives.on_device(array, game.devices)
-            for array in (self.latents, self.real, *(self.labels or ()))
-        ]
-
-    def _compile(self) -> None:
-        game, primitives = self.game, self.game.primitives
-        policy = backend.probe_policy()
-        scores_a_batch = self.batch // game.params.discriminator.packing
-
-        def look(latents: Any, real: Any, *labels: Any) -> tuple[Any, ...]:
-            """Samples, those that D plays against, and what D says of these."""
-
-            def made_by(generator: Any) -> Batch:
-                given = _one((latents, *labels[1:]))
-                return Batch(generator(given, training=False), *labels[1:])
-
-            samples = played = made_by(game.exported)
-            if game.average is not None:
-                played = made_by(game.generator)
-            against = _batch([part[: real.shape[0]] for part in _told(played)])
-            sides = Batch(real, *labels[:1]), against
-            read = in_batches(score_and_slopes, self.batch, *sides)
-            return samples.records, against.records, *read, finite(game.variables)
-
-        def score_and_slopes(*sides: Batch) -> tuple[Any, ...]:
-            return *score(*sides), *slopes(*sides)
-
-        def score(real: Batch, generated: Batch) -> tuple[Any, ...]:
-            with primitives.without_updates():
-                return game.scores(real, generated)
-
-        def slopes(real: Batch, generated: Batch) -> tuple[Any, ...]:
-            def loss(x: Any) -> Any:
-                scores = game.generated_scores(real, Batch(x, generated.labels))
-                return game.params.objective.generator_loss(*scores)
-
-            def slope(x: Any) -> Any:
-                return game.generated_scores(real, Batch(x, generated.labels))[1]
-
-            of_loss = primitives.input_gradient(loss, generated.records)
-            of_score = primitives.input_gradient(slope, generated.records)
-            return scores_a_batch * norms(of_loss), norms(of_score)
-
-        def judge(batch: Batch) -> Any:
-            with primitives.without_updates():
-                return game.judge(batch)
-
-        def alone(*given: Any) -> Any:
-            return game.judge(Batch(*given), training=False)
-
-        def compiled(function: Any) -> Any:
-            return primitives.compile_function(function, game.variables, policy)
-
-        self._look, self.alone = compiled(look), compiled(alone)
-        self.judge = compiled(
-            lambda *given: ops.map(lambda part: judge(_batch(part)), _one(given))
-        )
-
-    def look(self) -> list[Array]:
-        """The game on the fixed latents and records.
-
-        What it tells: samples (n, *shape), n at least QUALITY_SAMPLES, of the generator
-        that a user takes home; of the one that D plays against (m, *shape), as many as
-        records in `real`; of those records and of these samples, batched as in
-        training, D's scores, and of the samples ‖dL_G/dx‖ and ‖∇D(x)‖, each (m,)
-        float64; and whether every variable is finite, bool.
-        """
-        samples, played, *read, finite = map(np.asarray, self._look(*self._fixed))
-        return [samples, played, *(each.astype(np.float64) for each in read), finite]
-
-    def quality(
-        self, real: Array, generated: Array, radii: Array | None = None
-    ) -> PRDC:
-        """Precision and its kin of samples against records; NaN if not finite.
-
-        Args:
-            radii: of the records' balls, where they are known.
-        """
-        if not np.all(np.isfinite(generated)):
-            return PRDC(*(float("nan") for _ in PRDC._fields))
-        return memberships(real, generated, NEIGHBOURS, radii).means()
-
-    @cached_property
-    def radii(self) -> Array:
-        """Of the balls of the holdout's records."""
-        return knn_radii(self.holdout, NEIGHBOURS)
-
-    def precision(self, limit: int) -> float:
-        """Precision of the generator against the first `limit` training records."""
-        rows = np.linspace(0, limit - 1, min(limit, QUALITY_SAMPLES)).astype(int)
-        return self.quality(self.train[rows], self.look()[0]).precision
 
 
 class View:
@@ -166,15 +19,14 @@ class View:
 
     Args:
         bench: the fixed part.
-        carry: the last step's readings.
-        tier: the highest tier drawn in it.
-        step: steps done.
+        state: of the training.
+        tier: the highest tier drawn from in the last step.
     """
 
-    def __init__(
-        self, bench: Bench, carry: dict[str, float], tier: int, step: int = 0
-    ) -> None:
-        self.bench, self.carry, self.tier, self.step = bench, carry, tier, step
+    def __init__(self, bench: Bench, state: State, tier: int) -> None:
+        self.bench, self.tier = bench, tier
+        self.carry, self.step, self.limit = state.carry, state.step, state.limit
+        self.memory = state.memory
         self.real, self.holdout = bench.real, bench.holdout
         normalization = bench.game.params.discriminator.normalization
         self.batch_statistics = normalization in BATCH_STATISTICS
@@ -184,6 +36,28 @@ class View:
     @cached_property
     def _seen(self) -> list[Array]:
         return self.bench.look()
+
+    @cached_property
+    def weights(self) -> Array:
+        """All parameters as one vector (n,), as `Field` orders them."""
+        return self.bench.field.weights()
+
+    def field(self, number: int = 0, weights: Array | None = None) -> Array:
+        """What the players descend along, (n,), on a batch of its own.
+
+        Args:
+            number: of the batch; the same number draws the same batch at every step,
+                while as many records are drawn from.
+            weights: (n,) at which; None: where the players are.
+        """
+        at = self.weights if weights is None else weights
+        return self.bench.field.at(at, self.step, self.limit, number)
+
+    def product(self, direction: Array, number: int = 0) -> Array:
+        """The transpose of the field's Jacobian times a vector, both (n,)."""
+        return self.bench.field.product(
+            self.weights, direction, self.step, self.limit, number
+        )
 
     @property
     def samples(self) -> Array:
@@ -242,54 +116,3 @@ class View:
     def quality(self) -> PRDC:
         """Precision and its kin of the samples against the holdout."""
         return self.bench.quality(self.holdout, self.samples, self.bench.radii)
-
-
-def in_batches(
-    function: Any, size: int, real: Batch, generated: Batch
-) -> tuple[Any, ...]:
-    """What a function tells of both sides, each batch by itself, columns (n,)."""
-    parts = [
-        ops.reshape(part, (-1, size, *part.shape[1:]))
-        for part in (*_told(real), *_told(generated))
-    ]
-    if parts[0].shape[0] == 1:
-        # A loop of one would take as long as what it does.
-        columns = function(*_sides([part[0] for part in parts]))
-    else:
-        columns = ops.map(lambda part: function(*_sides(part)), parts)
-    return tuple(ops.reshape(column, (-1,)) for column in columns)
-
-
-def finite(variables: Sequence[Any]) -> Any:
-    """Whether all of the variables' numbers are finite."""
-    numbers = [
-        ops.all(ops.isfinite(ops.convert_to_tensor(variable)))
-        for variable in variables
-        if "float" in str(variable.dtype)
-    ]
-    return ops.all(ops.stack(numbers))
-
-
-def norms(x: Any) -> Any:
-    """Euclidean norm of each row, (n, …) -> (n,)."""
-    return ops.sqrt(ops.sum(ops.square(x), axis=tuple(range(1, keras.ops.ndim(x)))))
-
-
-def _one(given: tuple[Any, ...]) -> Any:
-    """What Keras takes: one tensor by itself, several as a list."""
-    return list(given) if len(given) > 1 else given[0]
-
-
-def _batch(part: Any) -> Batch:
-    return Batch(*part) if isinstance(part, list | tuple) else Batch(part)
-
-
-def _told(batch: Batch) -> list[Any]:
-    """Records, and labels where there are any."""
-    return [part for part in batch if part is not None]
-
-
-def _sides(parts: Any) -> tuple[Batch, Batch]:
-    """Both sides, of two tensors or, with labels, of four."""
-    half = len(parts) // 2
-    return Batch(*parts[:half]), Batch(*parts[half:])

@@ -28,16 +28,21 @@ class Probe:
     Attributes:
         series: what it reads, by name.
         at_snapshots: whether it reads at snapshots only (it is dear).
+        rare: whether it reads a few times in all only (it costs dozens of steps).
         every: it reads at every so-manieth reading, and at the last.
         aside: whether it reads nothing but a view's samples and records, and so can do
             it in a thread of its own while the game goes on.
     """
 
     members: ClassVar[list[type["Probe"]]] = []
-    series: ClassVar[dict[str, Series]]
+    series: dict[str, Series]
     at_snapshots: ClassVar[bool] = False
+    rare: ClassVar[bool] = False
     every: ClassVar[int] = 1
     aside: ClassVar[bool] = False
+
+    def __init__(self, game: "Game") -> None:
+        """May say its series by what a game has, as layers."""
 
     @classmethod
     def applies(cls, game: "Game") -> bool:
@@ -55,4 +60,4 @@ def probes(game: "Game") -> list[Probe]:
     """One of each probe that applies to a game, in the order of their names."""
     import_members(__name__, __path__)
     known = sorted(Probe.members, key=lambda kind: kind.__name__)
-    return [kind() for kind in known if kind.applies(game)]
+    return [kind(game) for kind in known if kind.applies(game)]

@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 
 from components.evaluate.samples import generate, labels
+from components.train.bench import Bench
+from components.train.checkpoints import State
 from components.train.game import START, Game
 from components.train.networks.point import PointDiscriminator, PointGenerator
 from components.train.schedules import scheduled
@@ -13,7 +15,7 @@ from components.train.schedules.cosine import CosineSchedule
 from components.train.schedules.exponential import ExponentialSchedule
 from components.train.schedules.linear import LinearSchedule
 from components.train.turn import Batch, Turn
-from components.train.view import Bench, View
+from components.train.view import View
 
 DATA = np.random.default_rng(0).standard_normal((50, 2)).astype(np.float32)
 FEED = {"data": DATA, "limit": np.int32(50)}
@@ -111,7 +113,7 @@ def test_probes_of_the_game_see_the_generator_that_plays(parameters):
     game = make(parameters, ema={"decay": 0.999})
     play(game, 30)
     bench = Bench(game, Held(DATA[:40]), Held(DATA[40:]))
-    view = View(bench, dict(START), 0)
+    view = View(bench, State(step=0, limit=40, carry=dict(START)), 0)
     latents = bench.latents
     shown, faced = (
         np.asarray(game.average(latents)),
