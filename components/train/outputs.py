@@ -49,7 +49,7 @@ def write_telemetry(telemetry: Telemetry, game: Game, state: State) -> None:
     described = {
         name: {"probe": type(probe).__name__, **series._asdict()}
         for probe in probes(game)
-        for name, series in probe.series.items()
+        for name, series in probe.reads().items()
     }
     columns: dict[str, Any] = {
         "step": np.asarray([row["step"] for row in state.rows], np.int64)

@@ -39,6 +39,7 @@ class Player:
         optimistic: bool = False,
     ) -> None:
         self.name, self.model, self.loss = name, model, loss
+        self.settings = settings
         self.primitives, self.devices = primitives, devices
         self.variables: list[Any] = model.trainable_variables
         self.optimizer = settings.build(self.variables)

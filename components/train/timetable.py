@@ -54,8 +54,10 @@ class Timetable:
         return min(boundary for boundary in self.all if boundary > step)
 
     def _few(self) -> set[int]:
-        """Snapshots at equal distances, the last one included: one in STEPS_BETWEEN_RARE
-        steps, at most RARE."""
+        """Snapshots at equal distances, the last one included.
+
+        One in STEPS_BETWEEN_RARE steps, at most RARE.
+        """
         count = min(max(1, self.steps // STEPS_BETWEEN_RARE), RARE)
         known = np.array(sorted(self.snapshots))
         wanted = np.linspace(0, self.steps, count + 1)[1:]

@@ -146,6 +146,8 @@ class Trainer:
         row = {"step": float(state.step)}
         finite = view.finite  # The game is looked at now, not when it has gone on.
         self.settle()
+        for probe in self.probes if state.step == 0 else ():
+            probe.begin(view)
         for probe in self.probes:
             if not self.timetable.due(probe, state.step):
                 continue

@@ -1,5 +1,6 @@
 """Optimizers: how a gradient becomes a step, for each player."""
 
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 from annotated_types import Ge
@@ -31,9 +32,40 @@ class Optimizer(Part):
         """A Keras optimizer built on the variables."""
         raise NotImplementedError
 
+    def last_step(self, optimizer: Any, gradient: float) -> float:
+        """The Euclidean length of the step that a Keras optimizer has just made.
+
+        Args:
+            gradient: the length of that step's gradient.
+        """
+        raise NotImplementedError
+
+    def edge(self, optimizer: Any) -> Any:
+        """By how much each parameter's curvature must be multiplied to be held to 1.
+
+        A step along the gradient of a quadratic overshoots and grows once the largest
+        eigenvalue of S^½ H S^½ passes 1, S the diagonal of these factors: a number, or
+        (n,) for the parameters in order.
+        """
+        raise NotImplementedError
+
     def numbers(self) -> dict[str, Any]:
         """Scheduled settings beside the rate: the optimizer's attribute -> schedule."""
         return {}
+
+
+def flat(variables: Sequence[Any]) -> Any:
+    """Variables as one vector (n,) float64."""
+    import numpy as np
+
+    return np.concatenate([np.asarray(v, np.float64).ravel() for v in variables])
+
+
+def number(value: Any) -> float:
+    """A variable's, a tensor's or a plain number."""
+    import numpy as np
+
+    return float(np.asarray(value))
 
 
 import_members(__name__, __path__)

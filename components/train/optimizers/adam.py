@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from annotated_types import Ge, Gt, Lt
 from pydantic import model_validator
 
-from components.train.optimizers import Optimizer
+from components.train.optimizers import Optimizer, flat, number
 from components.train.schedules import Schedule, bounded
 
 BELOW_ONE = 1.0 - 1e-12
@@ -42,6 +42,31 @@ class Adam(Optimizer):
 
     def numbers(self) -> dict[str, Any]:
         return {"beta_2": self.beta_2} if isinstance(self.beta_2, Schedule) else {}
+
+    def last_step(self, optimizer: Any, gradient: float) -> float:
+        import numpy as np
+
+        steps = number(optimizer.iterations)
+        if not steps:
+            return 0.0
+        grown = 1 - self.beta_1**steps
+        moved = self._scale(optimizer) * flat(optimizer._momentums) / grown
+        return float(np.linalg.norm(moved))
+
+    def edge(self, optimizer: Any) -> Any:
+        """Of averaged gradients, scaled by their present size (Cohen et al. 2022,
+        "Adaptive Gradient Methods at the Edge of Stability", equation 3)."""
+        borne = 2 * (1 + self.beta_1) / (1 - self.beta_1)
+        return self._scale(optimizer) / borne
+
+    def _scale(self, optimizer: Any) -> Any:
+        """What a step multiplies each averaged gradient by, (n,)."""
+        import numpy as np
+
+        steps, rate = number(optimizer.iterations), number(optimizer.learning_rate)
+        grown = 1 - number(optimizer.beta_2) ** max(steps, 1)
+        squares = flat(optimizer._velocities) / grown
+        return rate / (np.sqrt(squares) + self.epsilon)
 
     @model_validator(mode="after")
     def _decays(self) -> "Adam":

@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 from annotated_types import Gt, Lt
 
-from components.train.optimizers import Optimizer
+from components.train.optimizers import Optimizer, flat, number
 
 
 class Sgd(Optimizer):
@@ -29,3 +29,14 @@ class Sgd(Optimizer):
             optimizer.momentum = np.float64(self.momentum)
         optimizer.build(variables)
         return optimizer
+
+    def last_step(self, optimizer: Any, gradient: float) -> float:
+        import numpy as np
+
+        if not self.momentum:
+            return number(optimizer.learning_rate) * gradient
+        return float(np.linalg.norm(flat(optimizer.momentums)))
+
+    def edge(self, optimizer: Any) -> Any:
+        """2(1 + momentum) over the rate is the most that descent can bear."""
+        return number(optimizer.learning_rate) / (2 * (1 + self.momentum))

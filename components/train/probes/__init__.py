@@ -35,19 +35,26 @@ class Probe:
     """
 
     members: ClassVar[list[type["Probe"]]] = []
-    series: dict[str, Series]
+    series: ClassVar[dict[str, Series]] = {}
     at_snapshots: ClassVar[bool] = False
     rare: ClassVar[bool] = False
     every: ClassVar[int] = 1
     aside: ClassVar[bool] = False
 
     def __init__(self, game: "Game") -> None:
-        """May say its series by what a game has, as layers."""
+        """Of one game."""
+
+    def reads(self) -> dict[str, Series]:
+        """Its series, where a game decides which there are, as its layers."""
+        return self.series
 
     @classmethod
     def applies(cls, game: "Game") -> bool:
         """Whether there is anything to read in a game."""
         return True
+
+    def begin(self, view: "View") -> None:
+        """Look at the start of the training, where something is to be remembered."""
 
     def __init_subclass__(cls) -> None:
         Probe.members.append(cls)

@@ -56,7 +56,7 @@ def test_telemetry_holds_every_series_with_its_meaning(play, parameters, make_co
     assert info["compile"] == "xla"
     assert series["step"].tolist() == [0, 6, 12, 18, 24]
     game = Game(params, (2,), 0)
-    declared = {name for probe in probes(game) for name in probe.series}
+    declared = {name for probe in probes(game) for name in probe.reads()}
     assert set(info["series"]) == declared == set(series) - {"step"}
     for name, values in series.items():
         assert np.isfinite(values[-1]), name

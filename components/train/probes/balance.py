@@ -1,0 +1,39 @@
+"""How far each player moves in a step, for its size, and beside the other."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
+
+from components.train.probes import Probe, Series
+from components.train.view import View
+
+if TYPE_CHECKING:
+    from components.train.game import Game
+
+NAMES = ("discriminator", "generator")
+
+
+class Balance(Probe):
+    """Update-to-weight ratios: the length of the last step over that of all weights."""
+
+    every: ClassVar[int] = 3
+    series: ClassVar[dict[str, Series]] = {
+        f"{name}_update_ratio": Series(
+            f"‖last step of the {name}‖ / ‖its parameters‖", "per step"
+        )
+        for name in NAMES
+    }
+
+    @classmethod
+    def applies(cls, game: "Game") -> bool:
+        return all(player.variables for player in game.players)
+
+    def read(self, view: View) -> Iterator[tuple[str, float]]:
+        field = view.bench.field
+        for player in field.players:
+            gradient = float(view.carry[f"{player.name}_gradient_norm"])
+            length = float(np.linalg.norm(view.weights[field.sides[player.name]]))
+            step = player.settings.last_step(player.optimizer, gradient)
+            ratio = step / length if length > 0 else float("nan")
+            yield f"{player.name}_update_ratio", ratio
