@@ -9,6 +9,8 @@ from components.artifacts import Calibration, Metrics, Telemetry
 from components.component import Context, component
 from components.diagnose.calibration import CalibrationTable, tabulate, to_json
 from components.diagnose.causes import parameter
+from components.diagnose.combine import mechanisms
+from components.diagnose.evidence import measured
 from components.diagnose.readings import Readings
 from components.diagnose.stage import DiagnoseParams, diagnose_readings
 from components.diagnose.statistics import STATISTICS
@@ -84,13 +86,16 @@ def calibrated(runs: Sequence[Readings], params: CalibrateParams) -> dict[str, A
             healthy.append(measure(run))
     table = tabulate(healthy, kinds, params.produced)
     known = CalibrationTable.model_validate_json(to_json(table))
-    exposed = {
-        name: {
+    exposed = {}
+    for name, group in groups.items():
+        failed = [run for run in group if symptomatic(run, known)]
+        exposed[name] = {
             "runs": len(group),
-            "failed": sum(bool(symptomatic(run, known)) for run in group),
+            "failed": len(failed),
+            "failures": [
+                {"case": "", "readings": measured(run, mechanisms())} for run in failed
+            ],
         }
-        for name, group in groups.items()
-    }
     return table | {"exposed": exposed}
 
 

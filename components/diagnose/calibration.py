@@ -18,12 +18,12 @@ to be smaller than that, however far out a reading lies.
 
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from annotated_types import Ge, MinLen
+from annotated_types import Ge, Gt, Le, MinLen
 from pydantic import Field
 
 from components.parts import Params
@@ -51,6 +51,17 @@ class Healthy(Params):
         mean = math.fsum(values) / len(values)
         total = math.fsum((value - mean) ** 2 for value in values)
         return mean, math.sqrt(total / (len(values) - 1))
+
+    def departure(self, reading: float) -> float:
+        """How far a reading lies from healthy ones, towards the suspicious side.
+
+        In standard errors of the next healthy reading, by asinh: as it is near 0, its
+        logarithm far out, so that a thousand of them are not a hundred times ten.
+        """
+        mean, deviation = self._spread()
+        width = max(deviation * math.sqrt(1 + 1 / len(self.values)), ROUNDING)
+        sign = -1 if self.side == "low" else 1
+        return math.asinh(sign * (_scaled(reading, self.scale) - mean) / width)
 
     @property
     def median(self) -> float:
@@ -89,11 +100,22 @@ class Healthy(Params):
         return max(float(stats.t.sf(distance / width, n - 1)), 1 / (n + 1))
 
 
+class Failure(Params):
+    """What the mechanisms' statistics read on a run that failed."""
+
+    case: str = ""
+    """The case that it is a run of: all but its seed."""
+    readings: dict[str, float] = Field(default_factory=dict)
+    """By statistic, in the calibrated unit."""
+
+
 class Exposed(Params):
     """Runs with a mechanism at work, and how many of them failed."""
 
     runs: Annotated[int, Ge(0)] = 0
     failed: Annotated[int, Ge(0)] = 0
+    failures: tuple[Failure, ...] = ()
+    """The readings of those that failed."""
 
     def attributable(self, background: float) -> float:
         """The probability that a failed run owes its failure to the mechanism.
@@ -120,6 +142,21 @@ class CalibrationTable(Params):
     """Readings by statistic."""
     exposed: dict[str, Exposed] = Field(default_factory=dict)
     """By cause: runs that it was made to work in."""
+    weight: Annotated[float, Gt(0), Le(1)] = 1.0
+    """What log ratios of the mechanisms' readings are multiplied by, see `weighing`."""
+
+    def departures(self, readings: Mapping[str, float]) -> dict[str, float]:
+        """By statistic, how far readings lie from healthy ones.
+
+        Of a statistic whose null is exact, which no healthy run spreads about, in
+        hundredths of its unit.
+        """
+        return {
+            name: self.checks[name].departure(value)
+            if name in self.checks
+            else math.asinh(value / EXACT_UNIT)
+            for name, value in readings.items()
+        }
 
 
 def _scaled(value: float, scale: Scale) -> float:
@@ -132,6 +169,9 @@ def _unscaled(value: float, scale: Scale) -> float:
     if scale == "log":
         return math.exp(value)
     return max(value, 0.0) ** 2 if scale == "sqrt" else value
+
+
+EXACT_UNIT = 0.01
 
 
 @cache
@@ -158,11 +198,17 @@ def tabulate(
 
 
 def to_json(table: dict[str, Any]) -> bytes:
-    """One line a statistic, so that a change of calibration reads as a diff."""
-    checks = ",\n".join(
-        f"  {json.dumps(name)}: {json.dumps(entry)}"
-        for name, entry in table["checks"].items()
-    )
-    rest = {name: entry for name, entry in table.items() if name != "checks"}
-    head = json.dumps(rest, indent=1).removesuffix("\n}")
-    return f'{head},\n "checks": {{\n{checks}\n }}\n}}\n'.encode()
+    """A line a statistic and a line a failed run: a renewal reads as a diff."""
+    rest = {k: v for k, v in table.items() if k not in ("checks", "exposed")}
+    exposed = {name: dict(one) for name, one in table.get("exposed", {}).items()}
+    blocks = []
+    for name, one in exposed.items():
+        failures = ",\n".join(f"   {json.dumps(f)}" for f in one.pop("failures", ()))
+        head = json.dumps(one).removesuffix("}")
+        listed = f'"failures": [\n{failures}\n  ]' if failures else '"failures": []'
+        blocks.append(f"  {json.dumps(name)}: {head}, {listed}}}")
+    checks = [f"  {json.dumps(k)}: {json.dumps(v)}" for k, v in table["checks"].items()]
+    parts = [json.dumps(rest, indent=1).removesuffix("\n}")]
+    for name, lines in (("exposed", blocks), ("checks", checks)):
+        parts.append(f'"{name}": {{\n' + ",\n".join(lines) + "\n }")
+    return (",\n ".join(parts) + "\n}\n").encode()

@@ -1,9 +1,10 @@
 """From single findings to one verdict.
 
 - A cause needs a symptom to explain; without one it is a risk.
-- Its confidence is the share of failed runs with its mechanism at work that would
-  not have failed without it, from counts in the calibration (`Exposed.attributable`).
-  It says nothing of the dose: a mechanism below its threshold is not found at all.
+- Its confidence starts from the share of failed runs with its mechanism at work that
+  would not have failed without it, from counts in the calibration
+  (`Exposed.attributable`); its odds are multiplied by how much likelier the readings of
+  all mechanisms are with it than with any failure (`weighing`).
 - Rivals that explain the same symptom divide what is certain by their odds, and one
   share of the odds stays with causes that nobody measures.
 - If the first is not ahead of the second by `SEPARATED`, the evidence does not decide.
@@ -25,6 +26,8 @@ NEVER = 1e-6
 """Stands for an impossible rest, so that odds stay finite."""
 UNKNOWN = 0.5
 """Confidence alone of a mechanism that no calibration run had: even odds."""
+AUDIBLE, LOUDEST = math.log(1.1), 5
+"""Terms of the model that are told: by how much they count, and how many."""
 ESSENTIAL = ("precision", "recall", "coverage")
 """Without these nobody may call a run healthy."""
 
@@ -46,6 +49,11 @@ def tests() -> tuple[str, ...]:
     return tuple(sorted({name for one in SYMPTOMS.values() for name in one.checks}))
 
 
+def mechanisms() -> frozenset[str]:
+    """Statistics that causes are measured by."""
+    return frozenset(name for one in CAUSES.values() for name in one.checks)
+
+
 def conclude(evidence: Evidence) -> Conclusion:
     """Examine every symptom and every cause, and weigh them against one another."""
     symptoms = _symptoms(evidence)
@@ -56,8 +64,7 @@ def conclude(evidence: Evidence) -> Conclusion:
     ]
     causes = _ranked([one for one in measured if one.explains], evidence)
     risks = _ranked([one for one in measured if not one.explains], evidence)
-    mechanisms = {name for one in CAUSES.values() for name in one.checks}
-    names = [*tests(), *sorted(mechanisms - set(tests()))]
+    names = [*tests(), *sorted(mechanisms() - set(tests()))]
     checks = tuple(evidence.check(name) for name in names)
     verdict, experiment = _verdict(symptoms, causes, checks)
     return Conclusion(verdict, tuple(symptoms), causes, risks, checks, experiment)
@@ -84,20 +91,55 @@ def _ranked(
 ) -> tuple[CauseFinding, ...]:
     """Findings with their confidence and rivals, the likeliest first."""
     alone = {one.id: _alone(one, evidence) for one in found}
-    odds = {name: share / max(1 - share, NEVER) for name, share in alone.items()}
+    model, read = evidence.weighing, evidence.departures
+    odds = {
+        name: share / max(1 - share, NEVER) * math.exp(model.log_ratio(name, read))
+        for name, share in alone.items()
+    }
     ranked = []
     for one in found:
         rivals = [r.id for r in found if r is not one and _compete(r, one)]
         against = 1 + math.fsum(odds[name] for name in rivals)
+        told = [_explain(one, evidence, alone[one.id]), *_weighed(one, evidence)]
         ranked.append(
             replace(
                 one,
                 confidence=odds[one.id] / (odds[one.id] + against),
-                evidence=(*one.evidence, _explain(one, evidence, alone[one.id])),
+                evidence=(*one.evidence, *told),
                 rivals=tuple(sorted(rivals, key=lambda name: (-odds[name], name))),
             )
         )
     return tuple(sorted(ranked, key=lambda one: (-one.confidence, one.id)))
+
+
+def _weighed(one: CauseFinding, evidence: Evidence) -> list[Line]:
+    """What the readings of all mechanisms say for a cause, the loudest terms first."""
+    terms = evidence.weighing.terms(one.id, evidence.departures)
+    if not terms:
+        return []
+    total = math.fsum(term.log_ratio for term in terms)
+    shown = [term for term in terms if abs(term.log_ratio) >= AUDIBLE][:LOUDEST]
+    lines = [
+        Line(
+            f"the readings of all {len(terms)} mechanisms together are "
+            f"{_times(total)} with it than with any failure"
+        )
+    ]
+    for term in shown:
+        lines.append(
+            Line(
+                f"{term.statistic}, {math.sinh(term.departure):.3g} standard errors "
+                f"from healthy (runs with it at work: {math.sinh(term.usual):.3g}): "
+                f"{_times(term.log_ratio)}"
+            )
+        )
+    return lines
+
+
+def _times(log_ratio: float) -> str:
+    """A ratio of likelihoods in words."""
+    word = "likelier" if log_ratio >= 0 else "less likely"
+    return f"{math.exp(abs(log_ratio)):.3g} times {word}"
 
 
 def _compete(one: CauseFinding, other: CauseFinding) -> bool:

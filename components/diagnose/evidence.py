@@ -1,13 +1,17 @@
 """Evidence: readings together with the thresholds that they are judged by."""
 
-from collections.abc import Mapping
+import math
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 from components.diagnose.calibration import ROUNDING, CalibrationTable
 from components.diagnose.findings import Check, Line
+from components.diagnose.onset import Onset, lasting
 from components.diagnose.readings import Readings
 from components.diagnose.statistics import STATISTICS, Reading, Statistic
+from components.diagnose.weighing import Weighing, weighing
 
 
 @dataclass(frozen=True)
@@ -19,17 +23,33 @@ class Evidence:
         calibration: what healthy runs read.
         family_rate: share of healthy runs that may alarm in any check at all.
         tests: how many checks share it.
+        mechanisms: the statistics of causes.
     """
 
     readings: Readings
     calibration: CalibrationTable
     family_rate: float
     tests: int
+    mechanisms: frozenset[str] = frozenset()
 
-    @property
-    def rate(self) -> float:
-        """False alarms of one check on healthy runs (Bonferroni's correction)."""
-        return self.family_rate / self.tests
+    def rate(self, name: str) -> float:
+        """False alarms of one check on healthy runs.
+
+        The checks of symptoms share the rate of the verdict (Bonferroni's correction).
+        A mechanism is no more than a risk without a symptom: each of its checks has
+        the whole rate.
+        """
+        return self.family_rate / (1 if name in self.mechanisms else self.tests)
+
+    @cached_property
+    def weighing(self) -> Weighing:
+        """How causes are told from one another."""
+        return weighing(self.calibration)
+
+    @cached_property
+    def departures(self) -> dict[str, float]:
+        """By mechanism's statistic that could be read, how far from healthy it is."""
+        return self.calibration.departures(measured(self.readings, self.mechanisms))
 
     @property
     def parameters(self) -> Mapping[str, Any]:
@@ -84,33 +104,67 @@ class Evidence:
             return exact, exact + sign * ROUNDING, 0.0 if beyond else 1.0, "exact"
         healthy = self.calibration.checks.get(statistic.id)
         if healthy is not None:
-            source = f"{len(healthy.values)} healthy runs, rate {self.rate:.3g}"
+            rate = self.rate(statistic.id)
+            source = f"{len(healthy.values)} healthy runs, rate {rate:.3g}"
             null = healthy.median if statistic.center is None else statistic.center
             shift = null - healthy.median
-            threshold = healthy.threshold(self.rate) + shift
+            threshold = healthy.threshold(rate) + shift
             return null, threshold, healthy.p_value(reading.value - shift), source
         if reading.null is not None and reading.bound is not None:
             source = "95 % interval of real data against real data"
             return reading.null, reading.bound, None, source
         return None
 
-    def onset(self, name: str) -> int | None:
-        """The first step from which a series stays beyond its threshold to the end.
+    def onset(self, name: str) -> Onset | None:
+        """When the alarm of a statistic that lasts to the end began.
 
-        Args:
-            name: a statistic that reads a series at its last reading (`last_…`).
+        None where it does not last, or nothing says when. Of a statistic that reads a
+        series at its last reading (`last_…`) the change of level is looked for in the
+        series itself; of any other, the statistic is read on the training up to each
+        reading, as it would have been had the training ended there, and the interval
+        is that since the reading before.
         """
+        import numpy as np
+
         statistic = STATISTICS[name]
         series = self.readings.series(statistic.series or "")
-        healthy = self.calibration.checks.get(name)
-        if series is None or healthy is None:
+        limit = self._limit(statistic)
+        if series is None or limit is None:
             return None
         sign = -1 if statistic.side == "low" else 1
-        alarms = sign * (series.values - healthy.threshold(self.rate)) > 0
+        if name.startswith("last_"):
+            alarms = sign * (series.values - limit) > 0
+            return lasting(series.steps, series.values, alarms)
+        values = [
+            statistic.measure(self.readings.until(int(step))) for step in series.steps
+        ]
+        alarms = np.array(
+            [each is not None and sign * (each.value - limit) > 0 for each in values]
+        )
         if not alarms[-1]:
             return None
-        quiet = (~alarms).nonzero()[0]
-        return int(series.steps[quiet[-1] + 1 if len(quiet) else 0])
+        quiet = np.flatnonzero(~alarms)
+        at = int(quiet[-1]) + 1 if len(quiet) else 0
+        steps = series.steps
+        return Onset(int(steps[at]), int(steps[max(at - 1, 0)]), int(steps[at]))
+
+    def _limit(self, statistic: Statistic) -> float | None:
+        """The calibrated threshold of a statistic, whatever it reads."""
+        if statistic.exact is not None:
+            sign = -1 if statistic.side == "low" else 1
+            return statistic.exact + sign * ROUNDING
+        healthy = self.calibration.checks.get(statistic.id)
+        return None if healthy is None else healthy.threshold(self.rate(statistic.id))
+
+
+def measured(readings: Readings, names: Collection[str]) -> dict[str, float]:
+    """By statistic, in calibrated units, those among `names` that can be read."""
+    found = {name: STATISTICS[name].measure(readings) for name in sorted(names)}
+    return {
+        name: float(f"{reading.value:.6g}")
+        for name, reading in found.items()
+        if reading is not None and math.isfinite(reading.value)
+    }
 
 
 def _badness(value: float, null: float, worst: float | None) -> float:

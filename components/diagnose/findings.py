@@ -4,11 +4,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from components.diagnose.onset import Onset
+
 Status = Literal["passed", "failed", "not_run"]
 
 
 def _number(value: float | None) -> float | None:
     return None if value is None else float(f"{value:.6g}")
+
+
+def began(onset: Onset | None) -> dict[str, Any]:
+    """An onset as a finding's JSON says it: a step, and an interval of steps."""
+    return {
+        "onset_step": None if onset is None else onset.step,
+        "onset_interval": None if onset is None else [onset.low, onset.high],
+    }
 
 
 @dataclass(frozen=True)
@@ -89,21 +99,21 @@ class Prescription:
 class SymptomFinding:
     """What is wrong with the samples: a claim that passed its test.
 
-    `severity` is in [0, 1]; `onset_step` is the first reading from which the alarm
-    stays, None where no series shows it.
+    `severity` is in [0, 1]; `onset` is when the alarm that lasts to the end began, None
+    where no series shows it.
     """
 
     claim: str
     evidence: tuple[Line, ...]
     severity: float
-    onset_step: int | None = None
+    onset: Onset | None = None
     id: str = ""
 
     def as_json(self) -> dict[str, Any]:
         return {
             "id": self.id,
             "severity": _number(self.severity),
-            "onset_step": self.onset_step,
+            **began(self.onset),
             "claim": self.claim,
             "evidence": [line.as_json() for line in self.evidence],
         }
@@ -123,6 +133,7 @@ class CauseFinding:
     experiment: str
     certain: bool = False
     id: str = ""
+    onset: Onset | None = None
     confidence: float = 0.0
     explains: tuple[str, ...] = ()
     rivals: tuple[str, ...] = field(default=())
@@ -131,6 +142,7 @@ class CauseFinding:
         return {
             "id": self.id,
             "confidence": _number(self.confidence),
+            **began(self.onset),
             "explains": list(self.explains),
             "claim": self.claim,
             "evidence": [line.as_json() for line in self.evidence],

@@ -87,6 +87,14 @@ class Readings:
             return None
         return Series(np.asarray(self.table["step"], np.int64)[read], values[read])
 
+    def until(self, step: int) -> "Readings":
+        """What had been read of the training up to a step, and no metric."""
+        import numpy as np
+
+        kept = np.asarray(self.table["step"]) <= step
+        table = {name: np.asarray(column)[kept] for name, column in self.table.items()}
+        return Readings({}, table, self.info)
+
     def settled(self, name: str) -> float | None:
         """The median of a series over the second half of its readings."""
         import numpy as np

@@ -8,7 +8,7 @@ from components.artifacts import Diagnosis, Metrics, Telemetry
 from components.component import Context, component
 from components.diagnose import calibration as calibrations
 from components.diagnose.calibration import CalibrationTable
-from components.diagnose.combine import Conclusion, conclude, tests
+from components.diagnose.combine import Conclusion, conclude, mechanisms, tests
 from components.diagnose.evidence import Evidence
 from components.diagnose.readings import Readings
 from components.parts import FileMark, Params
@@ -52,7 +52,7 @@ def diagnose_readings(readings: Readings, params: DiagnoseParams) -> Conclusion:
     """The diagnosis of readings, wherever they come from."""
     table = params.calibration or calibrations.packaged()
     rate = params.false_alarm_rate
-    return conclude(Evidence(readings, table, rate, len(tests())))
+    return conclude(Evidence(readings, table, rate, len(tests()), mechanisms()))
 
 
 def as_json(conclusion: Conclusion) -> dict[str, Any]:

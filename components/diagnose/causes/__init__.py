@@ -5,12 +5,13 @@ statistics that it measures the mechanism by. Whether a finding is a cause or on
 risk is not its business: that needs symptoms, and is decided where all come together.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from components.diagnose.evidence import Evidence
+from components.diagnose.evidence import Evidence, line
 from components.diagnose.findings import CauseFinding, Prescription
+from components.diagnose.onset import Onset
 from components.parts import import_members
 
 Examine = Callable[[Evidence], CauseFinding | None]
@@ -74,6 +75,39 @@ def prescribe(
         if all(_stated(parameters, path) for path in changes)
         and not all(_says(parameter(parameters, p), v) for p, v in changes.items())
     )
+
+
+def measured(
+    evidence: Evidence,
+    claim: str,
+    subjects: Mapping[str, str],
+    options: Sequence[tuple[Mapping[str, Any], str]],
+    experiment: str,
+) -> CauseFinding | None:
+    """The finding that any alarm among `subjects` makes, None where there is none.
+
+    Args:
+        subjects: statistic -> what it measures, for the lines of evidence.
+        options: changes that should remove the cause, and why, best first.
+        experiment: completes "to decide, …".
+    """
+    checks = [evidence.check(name) for name in subjects]
+    alarms = [check for check in checks if check.alarmed]
+    if not alarms:
+        return None
+    return CauseFinding(
+        claim=claim,
+        evidence=tuple(line(check, subjects[check.id]) for check in alarms),
+        prescriptions=prescribe(evidence.parameters, *options),
+        experiment=experiment,
+        onset=begun(evidence, [check.id for check in alarms]),
+    )
+
+
+def begun(evidence: Evidence, names: Iterable[str]) -> Onset | None:
+    """When the first of the statistics that alarm at the end began to."""
+    found = [each for each in map(evidence.onset, names) if each is not None]
+    return min(found, default=None)
 
 
 def _stated(parameters: Mapping[str, Any], path: str) -> bool:

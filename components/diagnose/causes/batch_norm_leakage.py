@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from components.diagnose.causes import cause, parameter, prescribe
+from components.diagnose.causes import begun, cause, parameter, prescribe
 from components.diagnose.evidence import Evidence, line
 from components.diagnose.findings import CauseFinding
 
@@ -33,6 +33,7 @@ def batch_norm_leakage(evidence: Evidence) -> CauseFinding | None:
         evidence=tuple(lines),
         prescriptions=prescribe(evidence.parameters, *_cures(evidence.parameters)),
         experiment="train with a discriminator without batch statistics",
+        onset=begun(evidence, ["batch_coupling"]),
     )
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from components.diagnose.causes import cause, parameter, prescribe
+from components.diagnose.causes import begun, cause, parameter, prescribe
 from components.diagnose.evidence import Evidence, line
 from components.diagnose.findings import CauseFinding, Line
 
@@ -31,14 +31,15 @@ def numerical_overflow(evidence: Evidence) -> CauseFinding | None:
         evidence=tuple(lines),
         prescriptions=prescribe(
             evidence.parameters,
-            (_slower(evidence.parameters), "smaller steps keep the weights bounded"),
+            (slower(evidence.parameters), "smaller steps keep the weights bounded"),
         ),
         experiment="train with a tenth of the learning rate",
+        onset=begun(evidence, ["nonfinite_count"]),
         certain=evidence.readings.overflowed,
     )
 
 
-def _slower(parameters: Mapping[str, Any]) -> dict[str, Any]:
+def slower(parameters: Mapping[str, Any]) -> dict[str, Any]:
     """A tenth of every rate; of a scheduled one, of both its ends."""
     paths = [*RATES, *(f"{path}.{end}" for path in RATES for end in ("start", "end"))]
     rates = {path: parameter(parameters, path) for path in paths}

@@ -6,7 +6,7 @@ Goodfellow et al. 2014, section 3; Arjovsky and Bottou 2017, theorem 2.4.
 from collections.abc import Mapping
 from typing import Any
 
-from components.diagnose.causes import cause, parameter, prescribe
+from components.diagnose.causes import begun, cause, parameter, prescribe
 from components.diagnose.evidence import Evidence, line
 from components.diagnose.findings import CauseFinding
 
@@ -42,6 +42,7 @@ def vanishing_gradient(evidence: Evidence) -> CauseFinding | None:
             ),
         ),
         experiment="train with the wasserstein objective and a gradient penalty",
+        onset=begun(evidence, ["transmission"]),
     )
 
 

@@ -67,4 +67,25 @@ def statistic(name: str, side: Side, **described: Any) -> Callable[[Measure], Me
     return register
 
 
+def settled(readings: Readings, name: str) -> Reading | None:
+    """A series' median over the second half of its readings."""
+    value = readings.settled(name)
+    return None if value is None else Reading(value)
+
+
+def ratio(readings: Readings, over: str, under: str) -> Reading | None:
+    """The median of one series over another, where both were read, likewise."""
+    import numpy as np
+
+    one, other = readings.series(over), readings.series(under)
+    if one is None or other is None:
+        return None
+    _, rows, columns = np.intersect1d(one.steps, other.steps, return_indices=True)
+    kept = other.values[columns] > 0
+    if not kept.any():
+        return None
+    quotients = one.values[rows][kept] / other.values[columns][kept]
+    return Reading(float(np.median(quotients[len(quotients) // 2 :])))
+
+
 import_members(__name__, __path__)

@@ -54,12 +54,12 @@ def finding(
     alarms = [check for check in checks if check.alarmed]
     if not alarms:
         return None
-    steps = [step for step in map(evidence.onset, onset) if step is not None]
+    began = [each for each in map(evidence.onset, onset) if each is not None]
     return SymptomFinding(
         claim=claim,
         evidence=tuple(line(check, subjects[check.id]) for check in alarms),
         severity=max(check.badness for check in alarms),
-        onset_step=min(steps, default=None),
+        onset=min(began, default=None),
     )
 
 

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from components.diagnose.evidence import Evidence
 from components.diagnose.findings import Line, SymptomFinding
+from components.diagnose.onset import Onset
 from components.diagnose.symptoms import finding, symptom
 
 SUBJECTS = {"kept_coverage": "coverage at the end over the best during training"}
@@ -22,5 +23,6 @@ def divergence(evidence: Evidence) -> SymptomFinding | None:
     step = steps if isinstance(steps, int) else None
     if found is None:
         claim = "Training blew up; there is no usable generator."
-        return SymptomFinding(claim, (told,), severity=1.0, onset_step=step)
+        at = None if step is None else Onset(step, step, step)
+        return SymptomFinding(claim, (told,), severity=1.0, onset=at)
     return replace(found, evidence=(told, *found.evidence), severity=1.0)

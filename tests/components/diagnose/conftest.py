@@ -49,8 +49,58 @@ HEALTHY = {
     "batch_coupling": 0.0,
     "batch_leak": 0.0,
     "nonfinite_count": 0.0,
+    "score_overlap": 0.5,
+    "blindness": 0.3,
+    "critic_slope": 1.0,
+    "generator_agreement": 0.5,
+    "discriminator_agreement": 0.6,
+    "generator_step": 0.002,
+    "discriminator_step": 0.004,
+    "discriminator_lead": 2.0,
+    "generator_lead": 0.5,
+    "discriminator_gradient": 1.0,
+    "steering": 1.2,
+    "sample_dimension": 1.0,
+    "generator_dead_share": 0.1,
+    "discriminator_dead_share": 0.1,
+    "rotation": 0.5,
+    "repulsion": 0.2,
+    "turns": 0.0,
+    "diversity_slope": 0.1,
+    "diversity_curvature": 0.2,
+    "generator_stability": 0.03,
+    "discriminator_stability": 0.05,
+    "copies": 0.0,
 }
 """Centers of what the made-up healthy runs read, in the calibrated units."""
+
+
+GAME = {
+    "score_overlap": 0.5,
+    "slope_interpolates_mean": 1.0,
+    "generator_gradient_cosine_1": 0.5,
+    "discriminator_gradient_cosine_1": 0.6,
+    "generator_update_ratio": 0.002,
+    "discriminator_update_ratio": 0.004,
+    "discriminator_gradient_norm": 1.0,
+    "steering": 1.2,
+    "sample_dimension": 2.0,
+    "record_dimension": 2.0,
+    "generator_dead_share": 0.1,
+    "discriminator_dead_share": 0.1,
+    "spectrum_radius": 10.0,
+    "spectrum_imaginary_max": 5.0,
+    "spectrum_real_max": 2.0,
+    "diversity_slope": 0.1,
+    "diversity_curvature": 1.0,
+    "generator_curvature_max": 5.0,
+    "generator_curvature_min": -1.0,
+    "generator_stability": 0.03,
+    "discriminator_stability": 0.05,
+    "generator_coordinate_0": 1.0,
+    "discriminator_coordinate_0": 1.0,
+}
+"""What the probes of the game read on a healthy run, all along."""
 
 
 class Trial:
@@ -70,9 +120,11 @@ class Trial:
         }
         flat = {"transmission": 0.7, "discriminator_auc": 0.7}
         flat |= {"batch_coupling": 0.0, "batch_leak": 0.0, "nonfinite_count": 0.0}
+        flat |= GAME
         self.series |= {k: np.full(len(STEPS), v) for k, v in flat.items()}
         self.parameters = json.loads(TrainParams().model_dump_json())
         self.ended = "completed"
+        self.copies = 0.0
 
     def read(self, **metrics: float | None) -> "Trial":
         self.metrics |= metrics
@@ -97,6 +149,19 @@ class Trial:
         self.trained(objective={"kind": "minimax"})
         return self.constant(transmission=1e-7, discriminator_auc=1.0)
 
+    def ill(self) -> "Trial":
+        """Every mechanism of the game far from healthy."""
+        self.copies = 0.9
+        return self.constant(
+            spectrum_imaginary_max=10.0,
+            diversity_slope=-0.9,
+            generator_gradient_cosine_1=0.0,
+            slope_interpolates_mean=100.0,
+            generator_update_ratio=0.2,
+            steering=0.1,
+            generator_stability=3.0,
+        )
+
     def collapsed(self) -> "Trial":
         return self.read(recall=0.1, coverage=0.2, train_coverage=0.18)
 
@@ -112,7 +177,12 @@ class Trial:
         return {"metrics": entries}
 
     def info(self) -> dict:
-        return {"parameters": self.parameters, "ended": self.ended, "steps": 1200}
+        return {
+            "parameters": self.parameters,
+            "ended": self.ended,
+            "steps": 1200,
+            "data": {"duplicates": self.copies},
+        }
 
     def readings(self) -> Readings:
         return Readings(self.content(), self.series, self.info())

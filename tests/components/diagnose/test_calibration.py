@@ -92,19 +92,20 @@ def test_calibrate_leaves_exposed_runs_out_of_the_nulls(new_trial, tmp_path, con
     pairs = [run.artifacts(tmp_path / str(i)) for i, run in enumerate(runs)]
     params = CalibrateParams(produced="here", exposed=BATCH)
     made = calibrate(*map(list, zip(*pairs, strict=True)), params, context=context)
-    table = CalibrationTable.model_validate(json_of(made))
+    table = json_of(made)
     assert (table.produced, table.runs) == ("here", 12)
-    assert table.exposed["batch_norm_leakage"] == Exposed(runs=4, failed=3)
+    exposed = table.exposed["batch_norm_leakage"]
+    assert (exposed.runs, exposed.failed, len(exposed.failures)) == (4, 3, 3)
+    for failure in exposed.failures:
+        assert failure.readings["batch_coupling"] == 0.5
+        assert "precision" not in failure.readings  # it is no mechanism's
     expected = [float(f"{(0.9 + 0.001 * i) / 0.96:.6g}") for i in range(12)]
     assert list(table.checks["precision"].values) == expected
     assert "batch_coupling" not in table.checks  # its null is exact
 
 
 def json_of(made):
-    content = json.loads(made.read_bytes("calibration.json"))
-    for entry in content["checks"].values():
-        entry["values"] = tuple(entry["values"])
-    return content
+    return CalibrationTable.model_validate_json(made.read_bytes("calibration.json"))
 
 
 def test_calibrate_wants_runs(context):

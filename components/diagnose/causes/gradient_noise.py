@@ -1,0 +1,61 @@
+"""The shaking hand: gradients of two batches point to different directions.
+
+McCandlish et al. 2018, "An Empirical Model of Large-Batch Training".
+"""
+
+from typing import Any
+
+from components.diagnose.causes import cause, measured, parameter
+from components.diagnose.evidence import Evidence
+from components.diagnose.findings import CauseFinding
+
+SUBJECTS = {
+    "generator_agreement": "cosine between the generator's gradients on two batches",
+    "discriminator_agreement": "cosine between the discriminator's gradients on two "
+    "batches",
+}
+LARGEST = 1024
+"""Records in a batch, at most, that are prescribed at once."""
+
+
+@cause("gradient_noise", *SUBJECTS)
+def gradient_noise(evidence: Evidence) -> CauseFinding | None:
+    """Independent batches disagree more than on a healthy run."""
+    size = parameter(evidence.parameters, "batch_size")
+    wanted = larger(evidence, int(size)) if isinstance(size, int) else 64
+    return measured(
+        evidence,
+        "Each batch pulls another way: the players walk at random.",
+        SUBJECTS,
+        (({"batch_size": wanted}, _why(evidence)),),
+        f"train with batches of {wanted} records and as many steps",
+    )
+
+
+def noise_scale(evidence: Evidence) -> float | None:
+    """Records at which two batches agree by a half, the noisier player's; None: hidden.
+
+    Numerator and denominator are averaged before they are divided.
+    """
+    found = []
+    for name in ("generator", "discriminator"):
+        variance = evidence.readings.series(f"{name}_gradient_variance")
+        square = evidence.readings.series(f"{name}_gradient_square")
+        if variance is None or square is None or not square.values.mean() > 0:
+            return None
+        found.append(float(variance.values.mean() / square.values.mean()))
+    return max(found)
+
+
+def larger(evidence: Evidence, size: int) -> int:
+    """The next power of two that has the noise scale, from 4 times the batch on."""
+    scale = noise_scale(evidence)
+    wanted = max(4 * size, min(scale or LARGEST, LARGEST))
+    return max(size, min(1 << (int(wanted) - 1).bit_length(), max(LARGEST, 4 * size)))
+
+
+def _why(evidence: Evidence) -> str:
+    scale: Any = noise_scale(evidence)
+    if scale is None:
+        return "noise hides the gradient at this size; larger batches agree more"
+    return f"two batches would agree by a half at about {scale:.0f} records"

@@ -1,0 +1,58 @@
+"""One player is far ahead of the other, or hardly moves."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from components.diagnose.causes import cause, measured, parameter
+from components.diagnose.evidence import Evidence
+from components.diagnose.findings import CauseFinding
+
+SUBJECTS = {
+    "generator_lead": "steps of the generator over those of the discriminator, each "
+    "relative to its weights",
+    "discriminator_lead": "steps of the discriminator, in all its turns, over those of "
+    "the generator, each relative to its weights",
+    "blindness": "how often the discriminator takes a sample for the likelier record",
+}
+STARTS = ("learning_rate", "start")
+
+
+@cause("player_imbalance", *SUBJECTS)
+def player_imbalance(evidence: Evidence) -> CauseFinding | None:
+    """The players' steps differ by more than in any healthy game."""
+    parameters = evidence.parameters
+    return measured(
+        evidence,
+        "One player moves far faster than the other.",
+        SUBJECTS,
+        _cures(evidence, parameters),
+        "train both players with the same learning rate",
+    )
+
+
+def _cures(
+    evidence: Evidence, parameters: Mapping[str, Any]
+) -> list[tuple[dict[str, Any], str]]:
+    """Rates of the same size first; then what the slower player lacks."""
+    own = {
+        f"optimizer.{name}_learning_rate": None
+        for name in ("generator", "discriminator")
+        if parameter(parameters, f"optimizer.{name}_learning_rate") is not None
+    }
+    cures: list[tuple[dict[str, Any], str]] = []
+    if own:
+        cures.append((own, "both players step at the same rate"))
+    behind = evidence.check("generator_lead").alarmed
+    behind |= evidence.check("blindness").alarmed
+    turns = parameter(parameters, "discriminator_steps") or 1
+    if behind:
+        cures.append(
+            ({"discriminator_steps": max(3, int(turns))}, "D gets more turns a step")
+        )
+        widths = parameter(parameters, "discriminator.units")
+        if isinstance(widths, list) and min(widths) < 64:
+            wide = [max(128, width) for width in widths]
+            cures.append(({"discriminator.units": wide}, "D gets more units"))
+    else:
+        cures.append(({"discriminator_steps": 1}, "D gets one turn a step"))
+    return cures
