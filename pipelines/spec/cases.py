@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from components.run import CASE
 from pipelines.spec.errors import (
     CasesError,
     SpecError,
@@ -15,7 +16,6 @@ from pipelines.spec.errors import (
     nearest,
 )
 from pipelines.spec.files import locate
-from pipelines.spec.model import CASE
 from pipelines.spec.nodes import Node, show
 from pipelines.spec.overrides import Override
 

@@ -8,6 +8,7 @@ components and wires; their parameters, and where these stand, are each case's o
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from components.run import CASE
 from pipelines.spec.agreement import compare
 from pipelines.spec.cases import CaseFile, chosen_cases, find_cases
 from pipelines.spec.draft import Above, Draft, override_positions, top_positions
@@ -23,7 +24,7 @@ from pipelines.spec.matrix import (
     without_excluded,
 )
 from pipelines.spec.merge import merge, read_spec, without_nulls
-from pipelines.spec.model import CASE, Case, Expectation, Position, Spec, Trial
+from pipelines.spec.model import Case, Expectation, Position, Spec, Trial
 from pipelines.spec.nodes import Node
 from pipelines.spec.overrides import Override
 from pipelines.spec.parameters import Parameters

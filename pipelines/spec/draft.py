@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 
 from components.component import Component
 from components.parts import Params
+from components.run import CASE
 from pipelines.spec.addresses import value_in
 from pipelines.spec.errors import SpecError
 from pipelines.spec.expectations import read_expectations
@@ -24,7 +25,6 @@ from pipelines.spec.matrix import (
     without_excluded,
 )
 from pipelines.spec.model import (
-    CASE,
     Expectation,
     Position,
     Reference,

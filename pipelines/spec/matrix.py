@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
 
+from components.run import CASE
 from pipelines.spec.errors import AddressError, SpecError, ValueFault, listing, nearest
-from pipelines.spec.model import CASE, Position
+from pipelines.spec.model import Position
 from pipelines.spec.nodes import Node, plain, show
 from pipelines.spec.overrides import Override
 

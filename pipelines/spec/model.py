@@ -6,10 +6,8 @@ from typing import Any
 
 from components.component import Component
 from components.parts import Params
+from components.run import CASE
 from pipelines.runners import Runner
-
-CASE = "case"
-"""The axis of a spec that collects others: which of them a trial belongs to."""
 
 
 @dataclass(frozen=True, order=True)

@@ -6,9 +6,9 @@ from pathlib import Path
 
 from components.component import BUILTIN, Component, ComponentError
 from components.loading import load_component
+from components.run import CASE
 from pipelines.spec.errors import SpecError, ValueFault, listing, nearest
 from pipelines.spec.forms import STAGE_NAME
-from pipelines.spec.model import CASE
 from pipelines.spec.nodes import Node, show
 
 GLOBAL = ("seed", "store", "runner")
