@@ -87,10 +87,11 @@ def _options(
 
 @app.command()
 def check(spec: SpecPath, set_: SetOption = None) -> None:
-    """Validate a spec, its matrix included; print every error."""
+    """Validate a spec, its matrix and cases included; print every error."""
     read = _read(spec, set_)
+    cases = f"{_count(len(read.cases), 'case')}, " if read.cases else ""
     typer.echo(
-        f"{read.path}: good. {_count(len(read.stages), 'stage')}, "
+        f"{read.path}: good. {cases}{_count(len(read.stages), 'stage')}, "
         f"{_count(len(read.trials), 'trial')}, "
         f"{_count(len(read.expectations), 'expectation')}."
     )

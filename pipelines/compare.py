@@ -7,8 +7,8 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from components.artifacts import Metrics, Report
+from components.matching import lookup
 from components.report.paired import Figures, Pair, figures, judge, side
-from components.report.prescriptions import lookup
 from components.report.samplewise import Sampled, sampled
 from pipelines.planning.reasons import show
 from pipelines.runs import RunRecord, TrialRecord, load

@@ -281,7 +281,8 @@ class _Execution:
         if place.exists(ERROR):
             error = place.read_json(ERROR)
         spec, stage = self._plan.spec, node.stage
-        position = spec.positions.get(stage.name)
+        # Cases may state a stage in files of their own: the first trial's is named.
+        position = spec.places(spec.trials[node.trials[0]]).get(stage.name)
         return Failure(
             node=node.id,
             stage=stage.name,

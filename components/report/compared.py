@@ -91,7 +91,7 @@ def _contrast(
         "from": _only(given["against"]) if single else "before",
         "where": where(given),
         "pairs": pairs(given),
-        "whole": given["where"] is None or given["settings"] == 1,
+        "whole": given["averaged"] or given["settings"] < 2,
         "why": shared,
         "alone": [names[name] for name in given["alone"]],
         "said": _sentence(shown),
@@ -119,9 +119,10 @@ def _only(point: Mapping[str, Any]) -> str:
 
 def where(given: Mapping[str, Any]) -> str:
     """Of a contrast, what the other axes are."""
-    if given["where"] is None and given["settings"]:
-        return f"mean over {given['settings']} settings of the other axes"
-    return f"at {words.point(given['where'])}" if given["where"] else ""
+    at = [f"at {words.point(given['where'])}"] if given["where"] else []
+    if given["averaged"]:
+        at.append(f"mean over {given['settings']} settings of the other axes")
+    return ", ".join(at)
 
 
 def pairs(given: Mapping[str, Any]) -> str:

@@ -3,9 +3,10 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from components.report.expectations import same
+from components.matching import same
 from components.report.findings import Trial, key, variant
 from components.report.paired import Pair, Side, side
+from components.run import CASE
 
 Point = Mapping[str, Any]
 
@@ -22,7 +23,8 @@ class Contrast(NamedTuple):
 
     Attributes:
         change, against: the value, and the baseline, by address.
-        where: what the other axes are; None: each of `settings` of them, averaged.
+        where: what the other axes are; where each of `settings` of them is averaged,
+            the case alone, None without cases.
         units: a seed's pairs each; none where no two trials differ in this alone.
         alone: ids of the trials of either side that have no partner.
     """
@@ -33,6 +35,11 @@ class Contrast(NamedTuple):
     settings: int
     units: list[list[Pair]]
     alone: list[str]
+
+    @property
+    def averaged(self) -> bool:
+        """Whether it is over all settings of the other axes."""
+        return any(len(unit) > 1 for unit in self.units)
 
 
 def axes(trials: Sequence[Trial], baselines: Point) -> list[Axis]:
@@ -73,18 +80,33 @@ def _values(
 
 
 def contrasts(trials: Sequence[Trial], baselines: Point) -> Iterator[Contrast]:
-    """Every value of every axis against its baseline, then each setting of them."""
+    """Every value of every axis against its baseline, then each setting of them.
+
+    Cases are specs of their own: each is compared within itself.
+    """
     details: list[Contrast] = []
-    sides = [_placed(trial) for trial in trials if trial["failed"] is None]
-    for axis in axes(trials, baselines):
-        against, *changes = axis.values
-        for change in changes:
-            for found in _compared(sides, against, change):
-                if found.where is None or found.settings == 1:
-                    yield found
-                else:
-                    details.append(found)
+    for case, own in _cases(trials):
+        sides = [_placed(trial) for trial in own if trial["failed"] is None]
+        for axis in axes(own, baselines):
+            against, *changes = axis.values
+            for change in changes:
+                for found in _compared(sides, against, change):
+                    if found.where is None:
+                        yield found._replace(where=case)
+                    elif found.settings == 1:
+                        yield found
+                    else:
+                        details.append(found)
     yield from details
+
+
+def _cases(trials: Sequence[Trial]) -> Iterator[tuple[Point | None, list[Trial]]]:
+    """The trials of each case, and it as a point; without cases all, and None."""
+    groups: dict[str | None, list[Trial]] = {}
+    for trial in trials:
+        groups.setdefault(trial["point"].get(CASE), []).append(trial)
+    for case, own in groups.items():
+        yield None if case is None else {CASE: case}, own
 
 
 class _Placed(NamedTuple):

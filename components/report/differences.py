@@ -55,6 +55,7 @@ def _entry(contrast: Contrast, found: Figures) -> dict[str, Any]:
         "against": dict(contrast.against),
         "where": None if contrast.where is None else dict(contrast.where),
         "settings": contrast.settings,
+        "averaged": contrast.averaged,
         "pairs": [
             [side.trial["id"] for side in pair]
             for unit in contrast.units

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from components.report.prescriptions import lookup, scalar
+from components.report.prescriptions import scalar
 from components.run import ExpectationInfo, TrialInfo
 
 NAMED = 6
@@ -22,7 +22,7 @@ def judge(
     pairs = [
         (info, trial)
         for info, trial in zip(infos, trials, strict=True)
-        if all(_matches(info, address, v) for address, v in expectation.when.items())
+        if expectation.selects(info)
     ]
     unmet = [(info, trial) for info, trial in pairs if not _shows(expectation, trial)]
     return {
@@ -34,37 +34,6 @@ def judge(
         "unmet": [info.id for info, _ in unmet],
         "detail": _detail(len(pairs), unmet),
     }
-
-
-def _matches(info: TrialInfo, address: str, expected: Any) -> bool:
-    if address in info.point:
-        return same(expected, info.point[address])
-    if address == "seed":
-        return same(expected, info.seed)
-    try:
-        return same(expected, lookup(info.parameters, address))
-    except KeyError:
-        return False
-
-
-def same(expected: Any, value: Any) -> bool:
-    """Equal; of a mapping only what is expected has to be there.
-
-    A part that is stated by its kind alone thus matches its filled-in parameters.
-    """
-    if isinstance(expected, Mapping):
-        return isinstance(value, Mapping) and all(
-            key in value and same(item, value[key]) for key, item in expected.items()
-        )
-    if isinstance(expected, list | tuple):
-        return (
-            isinstance(value, list | tuple)
-            and len(expected) == len(value)
-            and all(same(a, b) for a, b in zip(expected, value, strict=True))
-        )
-    if isinstance(expected, bool) or isinstance(value, bool):
-        return expected is value
-    return bool(expected == value)
 
 
 def _shows(expectation: ExpectationInfo, trial: Mapping[str, Any]) -> bool:

@@ -6,7 +6,8 @@ import shlex
 from collections.abc import Mapping
 from typing import Any
 
-from components.run import RunInfo, TrialInfo
+from components.matching import lookup
+from components.run import CASE, RunInfo, TrialInfo
 
 PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_./-]*")
 NOT_TEXT = {"true", "false", "null", "yes", "no", "on", "off", "y", "n"}
@@ -25,25 +26,6 @@ def trained_stage(run: RunInfo) -> str:
         telemetry = [w["telemetry"] for w in run.wiring.values() if "telemetry" in w]
         found = telemetry[0] if telemetry else None
     return found[0] if found else "train"
-
-
-def lookup(parameters: Mapping[str, Any], address: str) -> Any:
-    """The value at `<stage>.<path>`; a number in a path counts into a list.
-
-    Raises:
-        KeyError: if there is none.
-    """
-    value: Any = parameters
-    for name in address.split("."):
-        if isinstance(value, Mapping) and name in value:
-            value = value[name]
-        elif isinstance(value, list | tuple) and name.isdigit():
-            if int(name) >= len(value):
-                raise KeyError(address)
-            value = value[int(name)]
-        else:
-            raise KeyError(address)
-    return value
 
 
 def addressed(
@@ -69,15 +51,17 @@ def _prescription(
     run: RunInfo, stage: str, trial: TrialInfo, given: Mapping[str, Any]
 ) -> dict[str, Any]:
     changes = {f"{stage}.{path}": value for path, value in given["set"].items()}
-    places = {address: run.where(address) for address in changes}
+    places = {address: run.where(address, trial) for address in changes}
+    # Of many cases the changed one alone is run again.
+    chosen = {} if trial.case is None else {CASE: trial.case}
     return {
         "set": changes,
         "old": {address: _old(trial, address) for address in changes},
-        "where": next(iter(places.values()), run.path),
+        "where": next(iter(places.values()), run.where("", trial)),
         "places": places,
         "in_matrix": any(address in trial.point for address in changes),
         "why": given.get("why", ""),
-        "command": command(changes),
+        "command": command(chosen | changes),
     }
 
 

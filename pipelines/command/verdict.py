@@ -91,7 +91,8 @@ def _changes(trials: Sequence[Mapping[str, Any]]) -> list[str]:
             if prescription and prescription.get("set"):
                 where = prescription.get("where")
                 place = f"   ({where})" if where else ""
-                lines.append(f"{cause['id']}: {command(prescription['set'])}{place}")
+                words = prescription.get("command") or command(prescription["set"])
+                lines.append(f"{cause['id']}: {words}{place}")
     return lines
 
 

@@ -21,7 +21,7 @@ from components.artifacts import Artifact
 from components.component import Component, Context
 from components.directory import Directory
 from components.loading import load_component
-from components.run import ExpectationInfo, RunInfo, TrialInfo
+from components.run import CaseInfo, ExpectationInfo, RunInfo, TrialInfo
 from pipelines.execution.progress import ENDED, Writer
 
 if TYPE_CHECKING:
@@ -199,6 +199,7 @@ def run_info(values: Mapping[str, Any]) -> RunInfo:
             "expectations": [
                 ExpectationInfo(**entry) for entry in values["expectations"]
             ],
+            "cases": {name: CaseInfo(**case) for name, case in values["cases"].items()},
             "wiring": {
                 stage: {name: (edge[0], edge[1]) for name, edge in inputs.items()}
                 for stage, inputs in values["wiring"].items()

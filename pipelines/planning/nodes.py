@@ -76,6 +76,15 @@ def _stage_nodes(
     component = stage.component
     gathered = {name for name in stage.inputs if component.inputs[name].gathered}
     closure = source_closure(component, stage.base)
+    # Made once: for each trial, all trials over again would be the square of them.
+    everything = {
+        name: tuple(
+            NodeOutput(owner[reference.stage, trial.index], reference.output)
+            for trial in spec.trials
+        )
+        for name, reference in stage.inputs.items()
+        if name in gathered
+    }
     groups: dict[bytes, Node] = {}
     for trial in spec.trials:
         node = Node(
@@ -85,14 +94,8 @@ def _stage_nodes(
             seed=_seed(spec, stage, trial, bool(gathered)),
             trials=(trial.index,),
             inputs={
-                name: tuple(
-                    NodeOutput(owner[reference.stage, index], reference.output)
-                    for index in (
-                        [t.index for t in spec.trials]
-                        if name in gathered
-                        else [trial.index]
-                    )
-                )
+                name: everything.get(name)
+                or (NodeOutput(owner[reference.stage, trial.index], reference.output),)
                 for name, reference in stage.inputs.items()
             },
             gathered=frozenset(gathered),
@@ -130,9 +133,11 @@ def _seed(spec: Spec, stage: Stage, trial: Trial, gathers: bool) -> int | None:
 
 
 def _identity(node: Node) -> bytes:
+    """What tells nodes of a stage apart; all are fed the same where they gather."""
     feeds = {
         name: [[ref.node, ref.output] for ref in refs]
         for name, refs in node.inputs.items()
+        if name not in node.gathered
     }
     return canonical_json([plain_params(node.params), node.seed, feeds])
 

@@ -6,8 +6,8 @@ from typing import Any
 
 from components.directory import canonical_json
 from components.parts import Params
-from components.run import ExpectationInfo, RunInfo, TrialInfo
-from pipelines.spec.model import Spec, Stage, Trial
+from components.run import CaseInfo, ExpectationInfo, RunInfo, TrialInfo
+from pipelines.spec.model import Position, Spec, Stage, Trial
 
 Failures = Mapping[int, str]
 """Index of a failed trial -> which stage failed, and why."""
@@ -51,11 +51,16 @@ def run_info(spec: Spec, stage: Stage, failures: Failures | None = None) -> RunI
         ],
         wiring=_wiring(spec),
         stage=stage.name,
-        positions={
-            address: f"{position.file}:{position.line}"
-            for address, position in spec.positions.items()
+        positions=_places(spec.positions),
+        cases={
+            name: CaseInfo(case.path, _places(case.positions))
+            for name, case in spec.cases.items()
         },
     )
+
+
+def _places(positions: Mapping[str, Position]) -> dict[str, str]:
+    return {name: f"{at.file}:{at.line}" for name, at in positions.items()}
 
 
 def run_identity(spec: Spec) -> str:

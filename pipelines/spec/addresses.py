@@ -136,3 +136,48 @@ def set_at(
         child = value
     at = node.keys.get(key, position) if rest else position
     return node.with_entry(key, set_at(inner, child, rest, value, position), at)
+
+
+def lay_over(slot: Slot, below: Node | None, above: Node) -> Node:
+    """A value with what another one states set in it, as if entry by entry.
+
+    A mapping that is not stated below starts from the model's default, unless a kind
+    is chosen; mappings that both state stand where `below` states them.
+
+    Args:
+        slot: of both values.
+        below: the value; None if it is not stated.
+        above: what is set in it. Of a mapping each entry is; all else replaces.
+    """
+    if not isinstance(above.value, dict):
+        return above
+    if below is None and above.kind is None:
+        below = make_node(default_value(slot), above.position)
+    if below is None or not isinstance(below.value, dict):
+        return above
+    if above.kind is not None and above.kind != below.kind:
+        return above
+    result = below
+    for key, node in above.value.items():
+        old = below.value.get(key)
+        new = lay_over(child_slot(slot, below, key) or Slot(object), old, node)
+        kept = old is not None and isinstance(node.value, dict) and new is not node
+        at = below.keys[key] if kept else above.keys[key]
+        result = result.with_entry(key, new, at)
+    return result
+
+
+def slot_at(slot: Slot, node: Node | None, path: list[str]) -> Slot:
+    """The slot at a path inside a value."""
+    for key in path:
+        slot = child_slot(slot, node, key) or Slot(object)
+        node = node.mapping.get(key) if node is not None else None
+    return slot
+
+
+def value_in(node: Node, path: list[str]) -> Node | None:
+    """What a value states at a path inside it; None if nothing."""
+    found: Node | None = node
+    for key in path:
+        found = found.mapping.get(key) if found is not None else None
+    return found

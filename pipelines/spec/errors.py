@@ -4,6 +4,7 @@ SpecErrors           everything that is wrong with a spec, in the order of the t
 SpecError            one mistake: where, at which address, what, expected, received
 ├── TextError        the file or its YAML cannot be read
 ├── ExtendsError     a spec that is extended is missing, or extends itself
+├── CasesError       cases that are missing, or that do not fit together
 ├── ValueFault       a value that a model does not take, a key too many or missing
 ├── AddressError     an address in matrix, expect or --set that does not exist
 ├── WiringError      inputs: missing, ambiguous, of the wrong type, in a circle
@@ -67,6 +68,10 @@ class TextError(SpecError):
 
 class ExtendsError(SpecError):
     """A spec that is extended is missing, or extends itself."""
+
+
+class CasesError(SpecError):
+    """A case is missing, is no case, or does not fit the others."""
 
 
 class ValueFault(SpecError):

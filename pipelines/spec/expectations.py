@@ -1,6 +1,6 @@
 """`expect`: what must come out of which trials."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from typing import Any
 
 from pipelines.spec.errors import ExpectationError, listing
@@ -18,7 +18,7 @@ def read_expectations(
     forms: Sequence[ExpectForm],
     parameters: Parameters,
     trials: Sequence[Trial],
-    narrowed: set[str],
+    narrowed: Set[str],
 ) -> tuple[Expectation, ...]:
     """The expectations; what is wrong with them is in the parameters' errors.
 
@@ -60,7 +60,7 @@ def read_expectations(
     return tuple(found)
 
 
-def _void(when: Mapping[str, Any], narrowed: set[str]) -> bool:
+def _void(when: Mapping[str, Any], narrowed: Set[str]) -> bool:
     return any(
         key == fixed or key.startswith(f"{fixed}.") or fixed.startswith(f"{key}.")
         for key in when

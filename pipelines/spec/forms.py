@@ -23,6 +23,13 @@ class StageForm(Params):
     """The component's parameters."""
 
 
+class ChangeForm(StageForm):
+    """What a spec that collects others states of a stage of theirs."""
+
+    component: Annotated[str, MinLen(1)] = ""
+    """The component, for a stage that the others do not have."""
+
+
 class ExpectForm(Params):
     """What must come out of the trials that `when` selects."""
 
@@ -38,27 +45,41 @@ class ExpectForm(Params):
     """Figures that must be measured as theory derives them."""
 
 
-class SpecForm(Params):
-    """A ganopsy spec: stages, their inputs and parameters, a matrix, expectations."""
+class _Form(Params):
+    """What every spec states, whether it has stages of its own or collects cases."""
 
     name: Annotated[str, MinLen(1)]
     """The spec's name, in reports and lists of runs."""
     extends: str | None = None
     """A spec to merge under this one; lists are replaced whole."""
+    cases: Annotated[tuple[Annotated[str, MinLen(1)], ...], MinLen(1)] = ()
+    """Specs whose trials are this one's: files, or patterns such as `zoo/*.yaml`."""
     seed: Annotated[int, Ge(0), Le(2**32 - 1)] = 0
     """Where all randomness starts."""
     store: Annotated[str, MinLen(1)] = "runs"
     """A path (from the working directory) or URL for artifacts and runs."""
     runner: Runner = Local()
     """Where the run executes."""
-    stages: Annotated[dict[str, StageForm], MinLen(1)]
-    """Stage name -> stage."""
     matrix: dict[str, Annotated[tuple[Any, ...], MinLen(1)]] = Field(
         default_factory=dict
     )
     """Address -> values; the trials are the product. `exclude` takes points out."""
     expect: tuple[ExpectForm, ...] = ()
     """What must come out."""
+
+
+class SpecForm(_Form):
+    """A ganopsy spec: stages, their inputs and parameters, a matrix, expectations."""
+
+    stages: Annotated[dict[str, StageForm], MinLen(1)]
+    """Stage name -> stage."""
+
+
+class CollectionForm(_Form):
+    """A spec that collects others; its stages are merged over each of theirs."""
+
+    stages: dict[str, ChangeForm] = Field(default_factory=dict)
+    """Stage name -> what it changes; with a component, a stage that it adds."""
 
 
 class SeedForm(Params):

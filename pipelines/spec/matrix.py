@@ -3,11 +3,12 @@
 import itertools
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
 
+from components.run import CASE
 from pipelines.spec.errors import AddressError, SpecError, ValueFault, listing, nearest
 from pipelines.spec.model import Position
 from pipelines.spec.nodes import Node, plain, show
@@ -19,11 +20,15 @@ LONGEST = 24
 
 @dataclass(frozen=True)
 class Axis:
-    """An address and the values that the trials take there."""
+    """An address and the values that the trials take there.
+
+    `over`, if any, is set in each of the values.
+    """
 
     address: str
     position: Position
     values: tuple[Node, ...]
+    over: Node | None = None
 
     @property
     def stage(self) -> str:
@@ -75,29 +80,11 @@ def _refuse_twins(address: str, node: Node, errors: list[SpecError]) -> None:
         known.setdefault(text, item.position)
 
 
-def points(
-    axes: Sequence[Axis],
-    matrix: Node | None,
-    narrowed: set[str],
-    errors: list[SpecError],
-) -> list[Point]:
-    """The product of the axes, in the order stated, without what is excluded.
-
-    `narrowed` holds the addresses that an override fixes: an exclusion of another value
-    there is void, not wrong.
-    """
+def points(axes: Sequence[Axis], errors: list[SpecError]) -> list[Point]:
+    """The product of the axes, in the order stated."""
     size = math.prod(len(axis.values) for axis in axes)
     if size > MAX_TRIALS:
-        assert matrix is not None
-        errors.append(
-            ValueFault(
-                matrix.position,
-                "matrix",
-                "Too many trials",
-                f"at most {MAX_TRIALS:,}",
-                f"{size:,}",
-            )
-        )
+        errors.append(too_many(size, axes[0].position))
         return []
     plains = [[plain(value) for value in axis.values] for axis in axes]
     found = []
@@ -107,19 +94,29 @@ def points(
             for axis, column, index in zip(axes, plains, choice, strict=True)
         }
         found.append(Point(choice, values))
-    return _without_excluded(found, axes, matrix, narrowed, errors)
+    return found
 
 
-def _without_excluded(
+def too_many(size: int, position: Position) -> ValueFault:
+    wanted = f"at most {MAX_TRIALS:,}"
+    return ValueFault(position, "matrix", "Too many trials", wanted, f"{size:,}")
+
+
+def without_excluded(
     found: list[Point],
-    axes: Sequence[Axis],
     matrix: Node | None,
-    narrowed: set[str],
+    narrowed: Set[str],
     errors: list[SpecError],
 ) -> list[Point]:
+    """The points that the matrix' `exclude` leaves.
+
+    `narrowed` holds the addresses that an override fixes: an exclusion of another value
+    there is void, not wrong.
+    """
     exclude = matrix.mapping.get("exclude") if matrix is not None else None
-    if exclude is None:
+    if exclude is None or not found:
         return found
+    axes = dict.fromkeys(name for point in found for name in point.values)
     left = found
     for index, entry in enumerate(exclude.items):
         address = f"matrix.exclude.{index}"
@@ -134,7 +131,7 @@ def _without_excluded(
                 )
             )
             continue
-        if not _known_axes(entry, axes, address, errors):
+        if not _known_axes(entry, list(axes), address, errors):
             continue
         wanted = {key: plain(node) for key, node in entry.value.items()}
         if any(same_values(point.values, wanted) for point in found):
@@ -156,9 +153,8 @@ def _without_excluded(
 
 
 def _known_axes(
-    entry: Node, axes: Sequence[Axis], address: str, errors: list[SpecError]
+    entry: Node, known: Sequence[str], address: str, errors: list[SpecError]
 ) -> bool:
-    known = [axis.address for axis in axes]
     unknown = [key for key in entry.mapping if key not in known]
     for key in unknown:
         errors.append(
@@ -194,7 +190,13 @@ def trial_ids(axes: Sequence[Axis], found: Sequence[Point], seed: int) -> list[s
     if not axes:
         return [f"seed={seed}"]
     names = _short_names([axis.address for axis in axes])
-    labels = [_labels(axis.values) for axis in axes]
+    # The names of cases tell them apart as they are: no two are equal.
+    labels = [
+        [str(name.value) for name in axis.values]
+        if axis.address == CASE
+        else _labels(axis.values)
+        for axis in axes
+    ]
     return [
         ",".join(
             f"{name}={column[index]}"

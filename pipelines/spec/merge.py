@@ -72,8 +72,14 @@ def check_mapping(node: Node) -> None:
         raise TextError(node.position, "", "Not a mapping", wanted, show(node))
 
 
-def merge(below: Node, above: Node) -> Node:
-    """`above` merged over `below`."""
+def merge(below: Node, above: Node, *, keep: bool = False) -> Node:
+    """`above` merged over `below`.
+
+    Args:
+        below, above: what is merged.
+        keep: whether mappings that both state stand where `below` states them; by
+            default they stand where `above` does.
+    """
     if not isinstance(below.value, dict) or not isinstance(above.value, dict):
         return above
     for key in CHOOSERS:
@@ -82,8 +88,11 @@ def merge(below: Node, above: Node) -> Node:
             return above
     values, keys = dict(below.value), {**below.keys, **above.keys}
     for key, node in above.value.items():
-        values[key] = merge(values[key], node) if key in values else node
-    return Node(values, above.position, keys=keys)
+        old = values.get(key)
+        values[key] = node if old is None else merge(old, node, keep=keep)
+        if keep and old is not None and values[key] is not node:
+            keys[key] = below.keys[key]
+    return Node(values, below.position if keep else above.position, keys=keys)
 
 
 def without_nulls(node: Node) -> Node:

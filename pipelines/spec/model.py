@@ -6,6 +6,7 @@ from typing import Any
 
 from components.component import Component
 from components.parts import Params
+from components.run import CASE
 from pipelines.runners import Runner
 
 
@@ -70,8 +71,20 @@ class Expectation:
 
 
 @dataclass(frozen=True)
+class Case:
+    """A spec among the `cases` of another: its file, and where its values stand."""
+
+    path: str
+    positions: Mapping[str, Position]
+
+
+@dataclass(frozen=True)
 class Spec:
-    """A whole, valid spec; stages in topological order."""
+    """A whole, valid spec; stages in topological order.
+
+    `cases` is empty unless the spec collects others; then the `case` of a trial's
+    point names the one that it belongs to.
+    """
 
     name: str
     path: str
@@ -83,3 +96,9 @@ class Spec:
     expectations: tuple[Expectation, ...]
     positions: Mapping[str, Position] = field(default_factory=dict)
     overrides: tuple[str, ...] = ()
+    cases: Mapping[str, Case] = field(default_factory=dict)
+
+    def places(self, trial: Trial) -> Mapping[str, Position]:
+        """Address -> where the value that counts in a trial is stated."""
+        case = self.cases.get(str(trial.point.get(CASE)))
+        return self.positions if case is None else case.positions

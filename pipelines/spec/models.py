@@ -7,6 +7,7 @@ import types
 import typing
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from pydantic import BaseModel
@@ -97,9 +98,18 @@ def fields_of(slot: Slot, node: Node | None) -> dict[str, Slot]:
     """The keys that a mapping in the slot may have."""
     fields: dict[str, Slot] = {}
     for model in models_of(slot, node):
-        for name, info in model.model_fields.items():
-            fields.setdefault(info.alias or name, field_slot(info))
+        for name, field in slots_of(model).items():
+            fields.setdefault(name, field)
     return fields
+
+
+@cache
+def slots_of(model: type[BaseModel]) -> Mapping[str, Slot]:
+    """The slots of a model's fields, made once: pydantic copies a default each time."""
+    return {
+        info.alias or name: field_slot(info)
+        for name, info in model.model_fields.items()
+    }
 
 
 def field_slot(info: FieldInfo) -> Slot:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from components.component import Component
 from components.parts import Params
-from pipelines.spec.addresses import check_address, set_at
+from pipelines.spec.addresses import check_address, lay_over, set_at, slot_at
 from pipelines.spec.errors import AddressError, SpecError
 from pipelines.spec.files import Files, resolve_paths
 from pipelines.spec.matrix import Axis, Point
@@ -24,6 +24,7 @@ class Parameters:
         components: stage -> component, for the stages whose component is known.
         files: reads the files that parameters name.
         errors: takes what is wrong.
+        roots: what may be addressed beside the stages and what every spec has.
     """
 
     def __init__(
@@ -32,11 +33,13 @@ class Parameters:
         components: Mapping[str, Component],
         files: Files,
         errors: list[SpecError],
+        roots: tuple[str, ...] = (),
     ) -> None:
         self.stages = stages
         self.components = components
         self.files = files
         self.errors = errors
+        self.roots = roots
         self.slots = {name: root_slot(c.params) for name, c in components.items()}
         self.nodes = {name: self._stated(name) for name in components}
         self.inner: list[Override] = []
@@ -48,6 +51,12 @@ class Parameters:
             return Node({}, self.stages.keys[stage])
         return self.files.expand(self.slots[stage], node)
 
+    def lay(self, stage: str, given: Node) -> None:
+        """Set in a stage's parameters what another spec states of them."""
+        slot = self.slots[stage]
+        laid = lay_over(slot, self.nodes[stage], given)
+        self.nodes[stage] = self.files.expand(slot, laid)
+
     def exists(self, address: str, position: Position, where: str) -> bool:
         """Whether an address exists; if not, that is an error.
 
@@ -56,7 +65,9 @@ class Parameters:
         stage = address.split(".")[0]
         if stage in self.stages.mapping and stage not in self.components:
             return False
-        roots = ("seed",) if where else GLOBAL
+        roots: tuple[str, ...] = ("seed",) if where else GLOBAL
+        # Which cases there are is not for a matrix to say.
+        roots += () if where == "matrix" else self.roots
         error = check_address(address, position, where, self.components, roots=roots)
         if error is not None:
             self.errors.append(error)
@@ -109,7 +120,12 @@ class Parameters:
         node = self.nodes[stage]
         # An axis of a part's kind drops the part's other keys: it goes first.
         for axis, index in sorted(own, key=lambda pair: _rank(pair[0].address)):
-            node = self._set(node, axis.address, axis.values[index], axis.position)
+            value = axis.values[index]
+            if axis.over is not None:
+                path = axis.address.split(".")[1:]
+                at = slot_at(self.slots[stage], node, path)
+                value = lay_over(at, self.files.expand(at, value), axis.over)
+            node = self._set(node, axis.address, value, axis.position)
         for override in self.inner:
             if override.stage == stage:
                 node = self._set(
@@ -120,10 +136,10 @@ class Parameters:
         owner = keys.get("with", self.stages.keys[stage])
         model = self.components[stage].params
         faults: list[SpecError] = []
-        value = validate(model, node, stage, faults, owner)
+        params = validate(model, node, stage, faults, owner)
         # What a file that cannot be read should have held is not a fault of its own.
         self.errors += (f for f in faults if f.position not in self.files.failed)
-        return value
+        return params
 
 
 def _rank(address: str) -> tuple[int, bool]:

@@ -30,13 +30,19 @@ class Sources:
 
     def __init__(self) -> None:
         self.lines: dict[str, list[str]] = {}
+        self._files: dict[str, Node] = {}
 
     def read_file(self, path: str, blame: Position | None = None) -> Node:
-        """Read a YAML file (`blame`: where it is asked for, if in a file).
+        """Read a YAML file, once (`blame`: where it is asked for, if in a file).
 
         Raises:
             TextError: if it cannot be read or is not plain YAML.
         """
+        if path not in self._files:
+            self._files[path] = self._read_file(path, blame)
+        return self._files[path]
+
+    def _read_file(self, path: str, blame: Position | None) -> Node:
         start = Position(path, 1, 1)
         try:
             with Path(path).open("rb") as file:

@@ -19,7 +19,8 @@ def spec_schema() -> Schema:
     """The schema of a spec file.
 
     A stage's `with` is checked against its component's parameters; components of a
-    user's own take any. A spec that `extends` another may leave out what that states.
+    user's own take any. A spec that `extends` another may leave out what that states,
+    and one with `cases` what these state.
     """
     components = registered()
     models: list[type[BaseModel]] = [
@@ -53,7 +54,7 @@ def spec_schema() -> Schema:
     return {
         "$schema": DRAFT,
         "title": "ganopsy spec",
-        "if": {"required": ["extends"]},
+        "if": {"anyOf": [{"required": ["extends"]}, {"required": ["cases"]}]},
         "then": {"$ref": "#/definitions/PartialSpecForm"},
         "else": {"$ref": "#/definitions/SpecForm"},
         "definitions": definitions | partial,

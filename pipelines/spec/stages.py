@@ -6,7 +6,8 @@ from pathlib import Path
 
 from components.component import BUILTIN, Component, ComponentError
 from components.loading import load_component
-from pipelines.spec.errors import SpecError, ValueFault, nearest
+from components.run import CASE
+from pipelines.spec.errors import SpecError, ValueFault, listing, nearest
 from pipelines.spec.forms import STAGE_NAME
 from pipelines.spec.nodes import Node, show
 
@@ -17,13 +18,13 @@ def load_components(stages: Node, errors: list[SpecError]) -> dict[str, Componen
     """Stage -> component, for every stage whose component can be loaded."""
     found = {}
     for name, stage in stages.mapping.items():
-        if not re.match(STAGE_NAME, name) or name in GLOBAL:
+        if not re.match(STAGE_NAME, name) or name in (*GLOBAL, CASE):
             errors.append(
                 ValueFault(
                     stages.keys[name],
                     f"stages.{name}",
                     "Not a name for a stage",
-                    "letters, digits, `_` and `-`, but not `seed`, `store` or `runner`",
+                    f"letters, digits, `_` and `-`, but not {listing([*GLOBAL, CASE])}",
                 )
             )
         stated = stage.mapping.get("component")

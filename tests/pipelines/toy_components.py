@@ -6,7 +6,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from components.artifacts import Diagnosis, Metrics, Report
+from components.artifacts import Diagnosis, Measurements, Metrics, Report
 from components.component import Context, OverSeeds, component
 from components.parts import Params
 from components.run import RunInfo
@@ -151,6 +151,25 @@ def gather(diagnoses: list[Diagnosis], *, run: RunInfo, context: Context) -> Rep
     made.write_json("report.json", content)
     made.write_bytes("report.html", b"<html></html>")
     made.write_bytes("report.md", b"# report")
+    return made
+
+
+@component(placement="worker")
+def confusion(
+    diagnoses: list[Diagnosis], *, run: RunInfo, context: Context
+) -> Measurements:
+    """Say of every trial's diagnosis which case it is of, and what was expected."""
+    made = context.create(Measurements)
+    pairs = zip(run.surviving(), diagnoses, strict=True)
+    told = [
+        [
+            trial.case,
+            diagnosis.content()["seed"],
+            [entry.claims.get("cause") for entry in run.expected(trial)],
+        ]
+        for trial, diagnosis in pairs
+    ]
+    made.write_json("measurements.json", told)
     return made
 
 

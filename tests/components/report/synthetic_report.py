@@ -24,7 +24,7 @@ from components.component import Context
 from components.directory import Directory
 from components.report.params import ReportParams
 from components.report.stage import report
-from components.run import ExpectationInfo, RunInfo, TrialInfo
+from components.run import CaseInfo, ExpectationInfo, RunInfo, TrialInfo
 
 ADDRESS = "train.discriminator.normalization"
 
@@ -49,6 +49,8 @@ class World:
             ADDRESS: "specs/quickstart.yaml:7",
         }
     )
+
+    cases: dict[str, CaseInfo] = field(default_factory=dict)
 
     def create(self, kind: type[Any]) -> Any:
         return kind(str(self.folder / f"{kind.type}-{uuid.uuid4().hex}"))
@@ -119,6 +121,7 @@ class World:
             wiring=wiring,
             stage="report",
             positions=self.positions,
+            cases=self.cases,
         )
 
     def report(self, **params: Any) -> Report:

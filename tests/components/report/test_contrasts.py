@@ -124,3 +124,33 @@ def test_values_that_no_two_trials_differ_in_alone_are_named():
     norm = found[(("train.norm", "b"),)]
     assert norm.units == [] and norm.alone == [each["id"] for each in trials]
     assert len(found[(("train.rate", 2),)].units) == 1
+
+
+def test_cases_are_compared_within_themselves_alone():
+    def of(case, **values):
+        made = trial(**values)
+        return made | {
+            "id": f"{case}:{made['id']}",
+            "point": {"case": case, **made["point"]},
+        }
+
+    trials = [
+        *(of("a", seed=seed, norm=norm) for norm in "xy" for seed in (0, 1)),
+        *(of("b", seed=0, norm=norm, rate=rate) for norm in "xy" for rate in (1, 2)),
+        of("c", seed=0),
+    ]
+    found = list(contrasts(trials, {}))
+    assert [(c.change, c.where, c.averaged) for c in found[:3]] == [
+        ({"train.norm": "y"}, {"case": "a"}, False),
+        ({"train.norm": "y"}, {"case": "b"}, True),
+        ({"train.rate": 2}, {"case": "b"}, True),
+    ]
+    assert [c.where for c in found[3:]] == [
+        {"case": "b", "train.rate": 1},
+        {"case": "b", "train.rate": 2},
+        {"case": "b", "train.norm": "x"},
+        {"case": "b", "train.norm": "y"},
+    ]
+    assert not any(c.averaged for c in found[3:])
+    pairs = [pair for c in found for unit in ids(c) for pair in unit]
+    assert all(one[0] == other[0] for one, other in pairs)

@@ -1,12 +1,13 @@
 """Prescriptions: addresses, places, old values, and commands that read back."""
 
+import dataclasses
 import shlex
 
 import pytest
 import yaml
 
 from components.report.prescriptions import addressed, command, trained_stage
-from components.run import RunInfo, TrialInfo
+from components.run import CaseInfo, RunInfo, TrialInfo
 
 WIRING = {
     "fit": {"curriculum": ("split", "curriculum")},
@@ -88,3 +89,19 @@ def test_commands_read_back_as_the_value(value):
     address, _, text = setting.partition("=")
     assert (flag, address) == ("--set", "a.b")
     assert yaml.safe_load(text) == value
+
+
+def test_of_many_cases_the_place_is_the_cases_and_the_command_runs_it_alone():
+    address = "fit.discriminator.normalization"
+    cases = {
+        "a": CaseInfo("zoo/a.yaml", {address: "zoo/a.yaml:4"}),
+        "b": CaseInfo("zoo/b.yaml", {"fit": "base.yaml:2"}),
+    }
+    given = dataclasses.replace(run(positions={"store": "zoo.yaml:3"}), cases=cases)
+    changes = {"discriminator.normalization": "layer"}
+    a, b = (prescribed(changes, given, info({"case": name})) for name in "ab")
+    assert (a["where"], b["where"]) == ("zoo/a.yaml:4", "base.yaml:2")
+    assert a["set"] == b["set"] == {address: "layer"}
+    assert a["command"] == f"--set case=a --set {address}=layer"
+    cases["b"] = CaseInfo("zoo/b.yaml", {})
+    assert prescribed(changes, given, info({"case": "b"}))["where"] == "zoo/b.yaml"

@@ -8,9 +8,11 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
+from components.report import view
 from components.report.html import render_html
 from components.report.markdown import render_markdown
 from components.report.stage import LIMIT
+from components.run import CaseInfo, ExpectationInfo
 
 HOSTILE = "<script>alert('x')</script>"
 
@@ -287,3 +289,29 @@ def test_declaring_the_stage_imports_nothing_heavy():
         "assert not heavy & set(sys.modules), heavy & set(sys.modules)"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_cases_have_rows_places_and_expectations_of_their_own(synthetic, tmp_path):
+    world = synthetic.World(tmp_path, path="zoo.yaml", positions={})
+    for name, failing in (("leak", True), ("sound", False)):
+        world.cases[name] = CaseInfo(
+            f"zoo/{name}.yaml", {synthetic.ADDRESS: f"zoo/{name}.yaml:7"}
+        )
+        for seed in (0, 1):
+            world.add({"case": name, "seed": seed}, failing=failing)
+    world.expectations = [
+        ExpectationInfo({"case": "leak"}, {"cause": "batch_norm_leakage"}, "zoo/l:9"),
+        ExpectationInfo({"case": "sound"}, {"verdict": "failed"}, "zoo/s:9"),
+    ]
+    content = world.report().content()
+    assert [entry["met"] for entry in content["expectations"]] == [True, False]
+    assert content["expectations"][0]["trials"] == ["t000", "t001"]
+    assert content["differences"]["contrasts"] == []
+    rows = view.matrix(content)["rows"]
+    assert [(row["name"], row["failures"]) for row in rows] == [
+        ("case leak", 2), ("case sound", 0),
+    ]  # fmt: skip
+    (cause, *_) = content["trials"][0]["causes"]
+    assert cause["prescription"]["where"] == "zoo/leak.yaml:7"
+    page = render_html(content)
+    assert "zoo/leak.yaml:7" in page and "--set case=leak" in page
