@@ -7,7 +7,8 @@ The signature is the declaration. `inspect`ed once, at decoration:
   spec makes its type (`Unless` says which other input it then takes);
 - `params` is a `Params` model;
 - `seed: int` makes the node depend on the trial's seed;
-- `run: RunInfo` makes the node depend on the run's description (for reports);
+- `run: RunInfo` makes the node depend on the run's description: which trials gathered
+  lists hold, their points and parameters, and what is expected of them;
 - `context: Context` gives progress, scratch space, new artifacts and Beam;
 - the return annotation, an artifact type or a NamedTuple of them, declares outputs.
 """

@@ -141,6 +141,22 @@ def test_stages_are_merged_over_every_case_as_set_would(zoo: Zoo) -> None:
     assert spec.trials[4].point["train.discriminator.normalization"] == "batch"
 
 
+def test_files_are_those_beside_the_spec_that_names_them(zoo: Zoo, lab: Path) -> None:
+    (lab / "ring.yaml").write_text("kind: ring\nmodes: 3\n")
+    (lab / "zoo" / "ring.yml").write_text("kind: ring\nmodes: 4\n")
+    own = "stages: {curate: {with: {source: ring.yml}}}\n"
+
+    def modes(text: str) -> list[int]:
+        spec = zoo(
+            ZOO + f"stages: {{curate: {{with: {{source: {text}}}}}}}\n", a=own, b=""
+        )
+        return [t.params["curate"].source.modes for t in spec.trials]  # type: ignore[attr-defined]
+
+    assert modes("{kind: ring}") == [4, 8]
+    assert modes("ring.yaml") == [3, 3]
+    assert modes("{modes: 5}") == [5, 5]
+
+
 def test_set_works_over_all_of_it(zoo: Zoo) -> None:
     text = ZOO + train("{steps: 30, label: x}") + "matrix: {train.rate: [0.1, 0.2]}\n"
     cases = {"a": "", "b": "matrix: {train.discriminator: [{kind: mlp}]}\n"}
