@@ -1,20 +1,21 @@
-"""A component that measures what healthy runs read: the source of all thresholds."""
+"""A component that measures what healthy and faulty runs read."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
-
-from pydantic import Field
+from typing import Any, NamedTuple
 
 from components.artifacts import Calibration, Metrics, Telemetry
 from components.component import Context, component
 from components.diagnose.calibration import CalibrationTable, tabulate, to_json
-from components.diagnose.causes import parameter
 from components.diagnose.combine import mechanisms
 from components.diagnose.evidence import measured
 from components.diagnose.readings import Readings
 from components.diagnose.stage import DiagnoseParams, diagnose_readings
 from components.diagnose.statistics import STATISTICS
+from components.diagnose.weighing import fitted_weight, runs_of
 from components.parts import Params
+from components.run import RunInfo
+
+HEALTHY = "healthy"
 
 
 class CalibrateParams(Params):
@@ -22,19 +23,14 @@ class CalibrateParams(Params):
 
     produced: str = ""
     """How these runs came about; kept with the calibration."""
-    exposed: dict[str, dict[str, Any]] = Field(default_factory=dict)
-    """By cause: the training parameters (path: value) of runs that it is made to work
-    in. All other runs must be healthy."""
 
 
-def measure(readings: Readings) -> dict[str, float]:
-    """Every statistic that can be read on one run, in its calibrated unit."""
-    measured = {name: one.measure(readings) for name, one in STATISTICS.items()}
-    return {
-        name: float(f"{reading.value:.6g}")
-        for name, reading in measured.items()
-        if reading is not None
-    }
+class Known(NamedTuple):
+    """A run, the case that it is of, and the cause at work in it, or HEALTHY."""
+
+    readings: Readings
+    case: str
+    cause: str
 
 
 @component(placement="worker")
@@ -43,30 +39,57 @@ def calibrate(
     telemetry: list[Telemetry],
     params: CalibrateParams,
     *,
+    run: RunInfo,
     context: Context,
 ) -> Calibration:
-    """Tabulate what every statistic reads on runs that are known to be healthy.
+    """Tabulate what every statistic reads on runs of which it is known what they are.
+
+    What the spec expects of a trial says what it is: `verdict: healthy` that it counts
+    as healthy, `cause: X` that X was made to work in it. Others are left out.
 
     Raises:
-        ValueError: if there are fewer than two runs, or metrics and telemetry of
-            different numbers of runs.
+        ValueError: if there are fewer than two healthy runs, or metrics and telemetry
+            of different numbers of runs.
     """
-    if len(metrics) != len(telemetry) or len(metrics) < 2:
+    trials = run.surviving()
+    if not len(metrics) == len(telemetry) == len(trials):
         raise ValueError(
             "Invalid value for the inputs of `calibrate`. Expected metrics and "
-            "telemetry of the same trials, two at least. Received: "
-            f"{len(metrics)} metrics and {len(telemetry)} telemetry"
+            f"telemetry of {len(trials)} trials. Received: {len(metrics)} metrics and "
+            f"{len(telemetry)} telemetry"
         )
-    runs = [
-        Readings(one.content(), other.series(), other.info())
-        for one, other in zip(metrics, telemetry, strict=True)
-    ]
+    runs = []
+    for trial, one, other in zip(trials, metrics, telemetry, strict=True):
+        cause = known_cause([entry.claims for entry in run.expected(trial)])
+        if cause is not None:
+            readings = Readings(one.content(), other.series(), other.info())
+            runs.append(Known(readings, trial.case or "", cause))
+    healthy = sum(each.cause == HEALTHY for each in runs)
+    if healthy < 2:
+        raise ValueError(
+            "Invalid value for `expect` of a spec that calibrates. Expected two trials "
+            f"at least of which it says `verdict: healthy`. Received: {healthy}"
+        )
     made: Calibration = context.create(Calibration)
-    made.write_bytes("calibration.json", to_json(calibrated(runs, params)))
+    made.write_bytes("calibration.json", to_json(calibrated(runs, params.produced)))
     return made
 
 
-def calibrated(runs: Sequence[Readings], params: CalibrateParams) -> dict[str, Any]:
+def known_cause(claims: Sequence[Mapping[str, Any]]) -> str | None:
+    """What a trial's expectations say that it is; None where they do not."""
+    for each in claims:
+        if each.get("cause"):
+            return str(each["cause"])
+    said = any(each.get("verdict") == HEALTHY for each in claims)
+    return HEALTHY if said else None
+
+
+def measure(readings: Readings) -> dict[str, float]:
+    """Every statistic that can be read on one run, in its calibrated unit."""
+    return measured(readings, STATISTICS)
+
+
+def calibrated(runs: Sequence[Known], produced: str) -> dict[str, Any]:
     """The payload of `calibration.json`: healthy readings, then how exposed runs fared.
 
     The exposed are judged by the thresholds that the healthy runs have just given.
@@ -76,31 +99,26 @@ def calibrated(runs: Sequence[Readings], params: CalibrateParams) -> dict[str, A
         for name, one in STATISTICS.items()
         if one.exact is None
     }
-    groups: dict[str, list[Readings]] = {name: [] for name in params.exposed}
-    healthy = []
-    for run in runs:
-        causes = [name for name, at in params.exposed.items() if _matches(run, at)]
-        for name in causes:
-            groups[name].append(run)
-        if not causes:
-            healthy.append(measure(run))
-    table = tabulate(healthy, kinds, params.produced)
+    healthy = [measure(run.readings) for run in runs if run.cause == HEALTHY]
+    table = tabulate(healthy, kinds, produced)
     known = CalibrationTable.model_validate_json(to_json(table))
     exposed = {}
-    for name, group in groups.items():
-        failed = [run for run in group if symptomatic(run, known)]
-        exposed[name] = {
+    for cause in sorted({run.cause for run in runs} - {HEALTHY}):
+        group = [run for run in runs if run.cause == cause]
+        failed = [run for run in group if symptomatic(run.readings, known)]
+        exposed[cause] = {
             "runs": len(group),
             "failed": len(failed),
             "failures": [
-                {"case": "", "readings": measured(run, mechanisms())} for run in failed
+                {"case": run.case, "readings": measured(run.readings, mechanisms())}
+                for run in failed
             ],
         }
-    return table | {"exposed": exposed}
-
-
-def _matches(run: Readings, stated: Mapping[str, Any]) -> bool:
-    return all(parameter(run.parameters, path) == v for path, v in stated.items())
+    table = table | {"exposed": exposed}
+    weight = fitted_weight(
+        runs_of(CalibrationTable.model_validate_json(to_json(table)))
+    )
+    return table | {"weight": weight}
 
 
 def symptomatic(run: Readings, table: CalibrationTable) -> list[str]:

@@ -136,14 +136,18 @@ def log_density(value: float, mean: float, deviation: float) -> float:
     return -math.log(deviation) - 0.5 * (FREEDOM + 1) * tail
 
 
-def weighing(table: CalibrationTable) -> Weighing:
-    """The model that a calibration's failed runs make."""
-    runs = [
+def runs_of(table: CalibrationTable) -> tuple[Run, ...]:
+    """A calibration's failed runs of known causes."""
+    return tuple(
         Run(cause, one.case, table.departures(one.readings))
         for cause, exposed in table.exposed.items()
         for one in exposed.failures
-    ]
-    return Weighing(tuple(runs), table.weight)
+    )
+
+
+def weighing(table: CalibrationTable) -> Weighing:
+    """The model that a calibration's failed runs make."""
+    return Weighing(runs_of(table), table.weight)
 
 
 def fitted_weight(runs: Sequence[Run]) -> float:

@@ -22,8 +22,7 @@ from components.diagnose.calibration import (
 from components.diagnose.combine import tests as family
 from components.diagnose.stage import DiagnoseParams, fingerprint
 from components.diagnose.statistics import STATISTICS
-
-BATCH = {"batch_norm_leakage": {"discriminator.normalization": "batch"}}
+from components.run import ExpectationInfo, RunInfo, TrialInfo
 
 
 def test_the_threshold_is_the_prediction_bound():
@@ -85,13 +84,23 @@ def test_attributable_fraction():
     assert Exposed(runs=8, failed=0).attributable(0.2) == 0
 
 
+def run_of(cases):
+    """A run whose trials are of these cases, each with what its name expects."""
+    trials = [TrialInfo(f"{i}", {"case": case}, i, {}) for i, case in enumerate(cases)]
+    healthy = ExpectationInfo({"case": "base"}, {"verdict": "healthy"}, "")
+    faulty = ExpectationInfo({"case": "batch"}, {"cause": "batch_norm_leakage"}, "")
+    return RunInfo("", "", "", trials, (healthy, faulty), {}, "calibrate", {})
+
+
 def test_calibrate_leaves_exposed_runs_out_of_the_nulls(new_trial, tmp_path, context):
     runs = [new_trial().read(precision=0.9 + 0.001 * i) for i in range(12)]
     runs += [new_trial().batch_norm().read(precision=0.1) for _ in range(3)]
-    runs += [new_trial().batch_norm()]
+    runs += [new_trial().batch_norm(), new_trial().read(precision=0.5)]
     pairs = [run.artifacts(tmp_path / str(i)) for i, run in enumerate(runs)]
-    params = CalibrateParams(produced="here", exposed=BATCH)
-    made = calibrate(*map(list, zip(*pairs, strict=True)), params, context=context)
+    run = run_of([*["base"] * 12, *["batch"] * 4, "of which nothing is expected"])
+    params = CalibrateParams(produced="here")
+    metrics, telemetry = map(list, zip(*pairs, strict=True))
+    made = calibrate(metrics, telemetry, params, run=run, context=context)
     table = json_of(made)
     assert (table.produced, table.runs) == ("here", 12)
     exposed = table.exposed["batch_norm_leakage"]
@@ -109,8 +118,10 @@ def json_of(made):
 
 
 def test_calibrate_wants_runs(context):
-    with pytest.raises(ValueError, match="two at least"):
-        calibrate([], [], CalibrateParams(), context=context)
+    with pytest.raises(ValueError, match="two trials at least"):
+        calibrate([], [], CalibrateParams(), run=run_of([]), context=context)
+    with pytest.raises(ValueError, match="of 1 trials"):
+        calibrate([], [], CalibrateParams(), run=run_of(["base"]), context=context)
 
 
 def test_a_statistic_that_was_read_once_has_no_spread():
