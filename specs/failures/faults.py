@@ -3,7 +3,7 @@
 from typing import Annotated
 
 import pyarrow as pa
-from annotated_types import Gt, Lt
+from annotated_types import Ge, Lt
 
 from components.artifacts import Curriculum
 from components.component import Context, component
@@ -13,8 +13,9 @@ from components.parts import Params
 class CopiesParams(Params):
     """How much of the training data one record is to be."""
 
-    share: Annotated[float, Gt(0), Lt(1)] = 0.9
-    """Share of the training records that are that record, once it is copied."""
+    share: Annotated[float, Ge(0), Lt(1)] = 0.0
+    """Share of the training records that are that record, once it is copied; 0: all
+    stay as they are."""
 
 
 @component()
