@@ -28,6 +28,10 @@ class Series(NamedTuple):
     values: "np.ndarray[Any, Any]"
 
 
+TIERS, TAIL = "tier_coverage.", "tail_coverage"
+"""Series of each tier's coverage, by its number, and what the outermost is called."""
+
+
 def finite(value: Any) -> float | None:
     """A number that is one, else None."""
     if isinstance(value, bool) or not isinstance(value, int | float):
@@ -69,6 +73,18 @@ class Readings:
         interval = None if low is None or high is None else (low, high)
         return Metric(value, finite(entry.get("null")), interval)
 
+    def tier_coverage(self, tier: int) -> float | None:
+        """Coverage of a tier's records over what real data reads; -1: the outermost.
+
+        None where there is but one tier, or nothing to divide by.
+        """
+        tiers = self.content.get("tiers") or []
+        if len(tiers) < 2:
+            return None
+        entry = (tiers[tier] or {}).get("coverage") or {}
+        value, null = finite(entry.get("value")), finite(entry.get("null"))
+        return value / null if value is not None and null else None
+
     def withdrawn(self, name: str) -> str | None:
         """Why a metric was withdrawn, None if it was not."""
         entry = (self.content.get("metrics") or {}).get(name) or {}
@@ -79,6 +95,9 @@ class Readings:
         """A series at the steps where it was read, None where it never was."""
         import numpy as np
 
+        if name == TAIL:
+            tiers = [each for each in self.table if each.startswith(TIERS)]
+            name = max(tiers, key=lambda each: int(each[len(TIERS) :]), default=name)
         if name not in self.table or "step" not in self.table:
             return None
         values = np.asarray(self.table[name], np.float64)

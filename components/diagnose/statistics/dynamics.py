@@ -91,3 +91,9 @@ def last_recall(readings: Readings) -> Reading | None:
 def last_coverage(readings: Readings) -> Reading | None:
     """Coverage at the last snapshot: dates the onset of a collapse."""
     return _last(readings, "coverage")
+
+
+@statistic("last_tail_coverage", "low", series="tail_coverage")
+def last_tail_coverage(readings: Readings) -> Reading | None:
+    """Coverage of the outermost tier at the last snapshot: dates a neglected tail."""
+    return _last(readings, "tail_coverage")

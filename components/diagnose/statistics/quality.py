@@ -69,3 +69,24 @@ def memorization(readings: Readings) -> Reading | None:
     if train is None or held_out is None:
         return None
     return Reading(train.value - held_out.value)
+
+
+@statistic("train_nearest_share", "high", worst=1.0, metric="train_nearest_share")
+def train_nearest_share(readings: Readings) -> Reading | None:
+    """How much likelier a sample's nearest record is a training one than it should be.
+
+    The share over what samples of the data's own distribution read.
+    """
+    return _relative(readings, "train_nearest_share", "high")
+
+
+@statistic("mode_spread", "low", scale="log", metric="mode_spread")
+def mode_spread(readings: Readings) -> Reading | None:
+    """Spread of samples within the modes that they capture, over the data's."""
+    return _relative(readings, "mode_spread", "low")
+
+
+@statistic("tail_coverage", "low", metric="tail_coverage")
+def tail_coverage(readings: Readings) -> Reading | None:
+    """Coverage of the outermost tier's records, over what real data reads."""
+    return _relative(readings, "tail_coverage", "low")

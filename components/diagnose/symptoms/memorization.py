@@ -6,7 +6,8 @@ from components.diagnose.symptoms import finding, symptom
 
 SUBJECTS = {
     "memorization": "coverage of training records above that of held-out ones, each "
-    "over its null"
+    "over its null",
+    "train_nearest_share": "share of samples whose nearest record is a training one",
 }
 
 

@@ -9,6 +9,7 @@ SUBJECTS = {
     "coverage": "coverage, the share of held-out records with a sample nearby",
     "mode_coverage": "share of the known modes that are captured",
     "class_coverage": "share of the classes, or clusters, that are captured",
+    "mode_spread": "spread of samples within the modes that they capture",
 }
 
 

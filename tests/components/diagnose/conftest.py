@@ -27,6 +27,9 @@ NULLS = {
     "mode_coverage": 1.0,
     "class_coverage": 1.0,
     "nonfinite_share": 0.0,
+    "train_nearest_share": 0.5,
+    "mode_spread": 1.0,
+    "tail_coverage": 0.95,
 }
 HEALTHY = {
     "precision": 0.94,
@@ -48,6 +51,10 @@ HEALTHY = {
     "discriminator_auc": 0.7,
     "batch_coupling": 0.0,
     "batch_leak": 0.0,
+    "train_nearest_share": 0.94,
+    "mode_spread": 0.94,
+    "tail_coverage": 0.94,
+    "last_tail_coverage": 0.9,
     "nonfinite_count": 0.0,
     "score_overlap": 0.5,
     "blindness": 0.3,
@@ -117,6 +124,8 @@ class Trial:
             "precision": rise.copy(),
             "recall": rise.copy(),
             "coverage": rise.copy(),
+            "tier_coverage.0": rise.copy(),
+            "tier_coverage.1": rise.copy(),
         }
         flat = {"transmission": 0.7, "discriminator_auc": 0.7}
         flat |= {"batch_coupling": 0.0, "batch_leak": 0.0, "nonfinite_count": 0.0}
@@ -125,6 +134,7 @@ class Trial:
         self.parameters = json.loads(TrainParams().model_dump_json())
         self.ended = "completed"
         self.copies = 0.0
+        self.core = {"value": 0.9, "null": 0.96}
 
     def read(self, **metrics: float | None) -> "Trial":
         self.metrics |= metrics
@@ -174,7 +184,8 @@ class Trial:
             }
             for name, value in self.metrics.items()
         }
-        return {"metrics": entries}
+        tiers = [self.core, entries["tail_coverage"]]
+        return {"metrics": entries, "tiers": [{"coverage": tier} for tier in tiers]}
 
     def info(self) -> dict:
         return {

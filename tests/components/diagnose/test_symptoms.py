@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from components import vocabulary
 from components.diagnose.symptoms import SYMPTOMS
+from tests.components.diagnose.conftest import STEPS
 
 
 def test_a_healthy_run_has_no_symptom_and_no_cause(trial):
@@ -75,6 +76,27 @@ def test_a_dip_that_heals_is_no_divergence(trial):
 def test_covering_the_training_records_only_is_memorization(trial):
     trial.read(train_coverage=1.3 * 0.88)
     assert trial.symptoms() == {"memorization"}
+
+
+def test_samples_nearest_to_training_records_are_memorization(trial):
+    assert trial.read(train_nearest_share=0.9).symptoms() == {"memorization"}
+
+
+def test_modes_shrunk_to_points_are_a_collapse(trial):
+    assert trial.read(mode_spread=0.05).symptoms() == {"mode_collapse"}
+
+
+def test_a_tail_left_out_is_neglected_from_when_it_was_lost(trial):
+    trial.read(tail_coverage=0.1)
+    trial.series["tier_coverage.1"] = np.where(STEPS < 700, 0.9, 0.05)
+    found = trial.diagnosis()["symptoms"]
+    assert [one["id"] for one in found] == ["tail_neglect"]
+    assert found[0]["onset_step"] == 700
+
+
+def test_a_tail_that_is_covered_as_little_as_the_core_is_not(trial):
+    trial.core["value"] = 0.15
+    assert "tail_neglect" not in trial.read(tail_coverage=0.1).symptoms()
 
 
 def test_frechet_at_its_null_beside_a_collapse_is_misleading(trial, new_trial):
