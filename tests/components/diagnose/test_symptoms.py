@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 
 from components import vocabulary
 from components.diagnose.symptoms import SYMPTOMS
-from tests.components.diagnose.conftest import STEPS
 
 
 def test_a_healthy_run_has_no_symptom_and_no_cause(trial):
@@ -88,7 +87,7 @@ def test_modes_shrunk_to_points_are_a_collapse(trial):
 
 def test_a_tail_left_out_is_neglected_from_when_it_was_lost(trial):
     trial.read(tail_coverage=0.1)
-    trial.series["tier_coverage.1"] = np.where(STEPS < 700, 0.9, 0.05)
+    trial.series["tier_coverage.1"] = np.where(trial.series["step"] < 700, 0.9, 0.05)
     found = trial.diagnosis()["symptoms"]
     assert [one["id"] for one in found] == ["tail_neglect"]
     assert found[0]["onset_step"] == 700
