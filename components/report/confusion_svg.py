@@ -14,17 +14,17 @@ from components.report import words
 from components.report.confusion_view import view
 from components.report.svg import element
 
-CELL, ROW = 38, 32
+CELL, ROW = 35, 31
 """Width and height of a cell, px."""
 LETTER = 7.0
 """Mean width of a letter at 13 px, px."""
-PAD, BAR, RATE = 28, 90, 64
+PAD, BAR, RATE = 26, 70, 68
 MOST = 34
 """Letters of a name."""
 
 INK, MUTED, RULE, PAPER = "#1d1c1a", "#65615a", "#e2ded6", "#ffffff"
 COLOURS = {"ok": "#10695f", "fail": "#b02a1c", "open": "#c98d00"}
-FAINT, FULL = 0.14, 0.72
+FAINT, FULL = 0.14, 0.52
 """Opacity of the least and the greatest share of a row."""
 FONT = "system-ui, -apple-system, 'Segoe UI', sans-serif"
 
@@ -43,10 +43,10 @@ def render_svg(content: Mapping[str, Any]) -> str:
         raise ValueError("Invalid value for `content`. Expected one with `confusion`")
     names = [words.short(row["name"], MOST) for row in shown["rows"]]
     heads = [words.short(column["name"], MOST) for column in shown["columns"]]
-    left = PAD + max(180, round(LETTER * max(map(len, names))) + 16)
+    left = PAD + max(130, round(LETTER * max(map(len, names))) + 12)
     right = left + CELL * len(heads)
     width = right + RATE + BAR + 96 + PAD
-    said = textwrap.wrap(f"{shown['said']}", int((width - 2 * PAD) / (0.93 * LETTER)))
+    said = textwrap.wrap(shown["said"], int((width - 2 * PAD) / (0.93 * LETTER)))
     top = 96 + 19 * len(said) + round(LETTER * max(map(len, heads)))
     height = top + ROW * len(names) + PAD
     title = f"{words.short(content['spec']['name'], 60)}: {shown['headline']}"
@@ -116,11 +116,8 @@ def _cell(cell: Mapping[str, Any], x: int, y: int) -> Markup:
     )  # fmt: skip
     if not count:
         return shade
-    deep = share > 0.6 and cell["role"] != "open"
-    said = _text(
-        x + CELL / 2, y + ROW / 2 + 4.5, str(count), "middle",
-        font_weight=650, fill=PAPER if deep else None,
-    )  # fmt: skip
+    middle = x + CELL / 2, y + ROW / 2 + 4.5
+    said = _text(*middle, str(count), "middle", font_weight=650)
     return element("g", element("title", cell["title"]), shade, said)
 
 

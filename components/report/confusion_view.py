@@ -9,7 +9,6 @@ from typing import Any
 from components.report import words
 from components.report.confusion import HEALTHY, NO_RESULT, UNDETERMINED
 from components.report.svg import DASH, number
-from components.run import CASE
 
 Content = Mapping[str, Any]
 Row = Mapping[str, Any]
@@ -51,9 +50,9 @@ def name(label: str) -> str:
 
 
 def headline(content: Content) -> str:
-    """How many trials were told right."""
+    """How many trials were diagnosed right."""
     top = content["confusion"]["totals"]["top_1"]
-    return f"{top['right']} of {words.plural(top['of'], 'trial')} told right"
+    return f"{top['right']} of {words.plural(top['of'], 'trial')} diagnosed right"
 
 
 def said(content: Content) -> str:
@@ -170,10 +169,8 @@ def _cases(cases: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
 
 def _setting(case: Mapping[str, Any], seeds: Sequence[int]) -> dict[str, Any]:
     by_seed = {trial["seed"]: trial for trial in case["trials"]}
-    point = case["point"]
-    alone = str(point[CASE]) if set(point) == {CASE} else words.point(point)
     return {
-        "name": alone or "the run",
+        "name": words.setting(case["point"]) or "the run",
         "expected": name(case["expected"]),
         "cells": [_told(by_seed.get(seed)) for seed in seeds],
     }

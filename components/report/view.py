@@ -187,12 +187,13 @@ def _row(
     point = variant(trials[0])
     case = point.get(CASE)
     grouped = case is not None and several[case] > 1
-    rest = {name: value for name, value in point.items() if name != CASE}
+    if grouped:
+        del point[CASE]
     by_seed = {trial["seed"]: trial for trial in trials}
     total = counts(trials)
     measured = len(trials) - total["gone"]
     return {
-        "name": words.point(rest) if grouped else variant_name(trials),
+        "name": words.setting(point) or "the run",
         "case": str(case) if grouped else None,
         "cells": [_cell(by_seed[s]) if s in by_seed else None for s in columns],
         "failures": total["fail"],
