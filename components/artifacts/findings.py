@@ -87,7 +87,10 @@ class Calibration(Artifact):
 
 
 class Report(Artifact):
-    """`report.json`, and `report.html` and `report.md` made from it."""
+    """`report.json`, and `report.html` and `report.md` made from it.
+
+    With `confusion` in it, `confusion.svg` as well.
+    """
 
     type: ClassVar[str] = "report"
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from components.artifacts import Diagnosis, Measurements, Metrics, Telemetry
+from components.report.confusion import confusion
 from components.report.differences import differences
 from components.report.expectations import judge
 from components.report.figures import draw
@@ -59,6 +60,9 @@ def build(
         "series": {name: series[name] for name in sorted(series)},
         "without_figures": len(evidence) - len(chosen),
     }
+    told = confusion(run, trials, params.confidence)
+    if told is not None:
+        content["confusion"] = told
     plain: dict[str, Any] = finite(content)
     return plain
 

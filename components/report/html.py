@@ -15,6 +15,7 @@ from components.report import (
     breakdown,
     charts,
     compared,
+    confusion_view,
     measured,
     portraits,
     published,
@@ -66,7 +67,7 @@ def render_html(content: Mapping[str, Any]) -> str:
         content: what `report.json` holds. Nothing else has any influence: equal
             content gives equal pages.
     """
-    style = "\n".join(map(_source, ("report.css", "slider.css")))
+    style = "\n".join(map(_source, ("report.css", "slider.css", "confusion.css")))
     script = _source("report.js")
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     trials = content["trials"]
@@ -82,6 +83,7 @@ def render_html(content: Mapping[str, Any]) -> str:
             script_digest=digest,
             headline=view.headline(content),
             standing=view.standing(content),
+            confusion=confusion_view.view(content),
             verdict=_verdict(trials),
             measured=_measured(trials),
             changes=[c for group in found for c in view.changes(group)[:1]][:3],

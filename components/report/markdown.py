@@ -5,6 +5,7 @@ from typing import Any
 
 from components.report import (
     breakdown,
+    confusion_view,
     markdown_tables,
     measured,
     published,
@@ -23,6 +24,7 @@ def render_markdown(content: Mapping[str, Any]) -> str:
     """The summary; what a spec says can neither be markup nor leave its line."""
     found = view.groups(content["trials"])
     parts = [
+        _confusion(content),
         f"## {text(view.headline(content))}",
         text(view.standing(content)),
         _changes(found),
@@ -39,6 +41,24 @@ def render_markdown(content: Mapping[str, Any]) -> str:
         f"Spec {code(content['spec']['path'])}, run {code(content['run'])}.",
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _confusion(content: Mapping[str, Any]) -> str:
+    """What was found for what is expected: a row each, right, and what else."""
+    if not content.get("confusion"):
+        return ""
+    sure = words.percent(content["confidence"])
+    lines = [
+        f"## {text(confusion_view.headline(content))}",
+        "",
+        text(confusion_view.said(content)),
+        "",
+        f"| expected | right | {sure} interval (Wilson) | else found |",
+        "|---|---|---|---|",
+    ]
+    for row in confusion_view.table(content):
+        lines.append(f"| {' | '.join(map(text, row))} |")
+    return "\n".join(lines)
 
 
 def _changes(found: Sequence[Sequence[view.Trial]]) -> str:
@@ -85,7 +105,8 @@ def _matrix(content: Mapping[str, Any]) -> str:
         within = row["interval"]
         span = f"{within.low:.0%} to {within.high:.0%}" if within else DASH
         rate = f"{row['failures']} of {row['trials']}"
-        lines.append(f"| {text(row['name'])} | {rate} | {span} |")
+        name = f"{row['case']}: {row['name']}" if row["case"] else row["name"]
+        lines.append(f"| {text(name)} | {rate} | {span} |")
     if table["left_out"]:
         lines += ["", f"{words.plural(table['left_out'], 'more variant')}."]
     return "\n".join(lines)

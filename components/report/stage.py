@@ -36,6 +36,9 @@ def report(
 ) -> Report:
     """Write `report.json`, and `report.html` and `report.md` made from it alone.
 
+    Where failures are known beforehand, as in a spec with cases, it has `confusion`,
+    and a picture of that is `confusion.svg`.
+
     The gathered lists hold one artifact per trial that has not failed, in the order
     of `run.surviving()`. A spec whose games are measured needs no diagnosis of them.
     The page is at most 2 MB: where it would be larger, fewer trials are drawn, and
@@ -44,6 +47,7 @@ def report(
     Raises:
         ValueError: if a list does not hold one artifact per surviving trial.
     """
+    from components.report.confusion_svg import render_svg
     from components.report.content import build
     from components.report.html import render_html
     from components.report.markdown import render_markdown
@@ -65,6 +69,8 @@ def report(
     artifact.write_bytes("report.json", json.dumps(content).encode() + b"\n")
     artifact.write_bytes("report.html", page)
     artifact.write_bytes("report.md", render_markdown(content).encode())
+    if "confusion" in content:
+        artifact.write_bytes("confusion.svg", render_svg(content).encode())
     return artifact
 
 

@@ -1,11 +1,13 @@
 """From `report.json` to what the page shows, in the page's order. Pure."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from components.report import measured, words
 from components.report.findings import failing, finding, key, severity, variant
 from components.report.intervals import wilson
+from components.run import CASE
 
 Trial = Mapping[str, Any]
 Content = Mapping[str, Any]
@@ -164,7 +166,9 @@ def matrix(content: Content, most: int = 250) -> dict[str, Any] | None:
     if len(trials) < 2 or any(map(measured.measured, trials)):
         return None
     columns = sorted({trial["seed"] for trial in trials})
-    rows = [_row(content, group, columns) for group in variants(trials)]
+    sets = variants(trials)
+    several = Counter(variant(group[0]).get(CASE) for group in sets)
+    rows = [_row(content, group, columns, several) for group in sets]
     return {
         "columns": columns,
         "rows": rows[:most],
@@ -174,13 +178,23 @@ def matrix(content: Content, most: int = 250) -> dict[str, Any] | None:
 
 
 def _row(
-    content: Content, trials: Sequence[Trial], columns: Sequence[int]
+    content: Content,
+    trials: Sequence[Trial],
+    columns: Sequence[int],
+    several: Mapping[Any, int],
 ) -> dict[str, Any]:
+    """A variant. One of several of a case is named by the rest, under the `case`."""
+    point = variant(trials[0])
+    case = point.get(CASE)
+    grouped = case is not None and several[case] > 1
+    if grouped:
+        del point[CASE]
     by_seed = {trial["seed"]: trial for trial in trials}
     total = counts(trials)
     measured = len(trials) - total["gone"]
     return {
-        "name": variant_name(trials),
+        "name": words.setting(point) or "the run",
+        "case": str(case) if grouped else None,
         "cells": [_cell(by_seed[s]) if s in by_seed else None for s in columns],
         "failures": total["fail"],
         "trials": measured,

@@ -6,6 +6,7 @@ from typing import Any
 
 from components.report.prescriptions import scalar
 from components.report.svg import DASH, MINUS, number
+from components.run import CASE
 
 TITLES = {
     "mode_collapse": "Mode collapse",
@@ -90,6 +91,12 @@ def point(given: Mapping[str, Any]) -> str:
         for name, (address, stated) in zip(names, given.items(), strict=True)
     )
     return ", ".join(parts)
+
+
+def setting(given: Mapping[str, Any]) -> str:
+    """A variant's point: a case by its name alone, and the rest as of `point`."""
+    rest = {address: stated for address, stated in given.items() if address != CASE}
+    return ", ".join(filter(None, (str(given.get(CASE) or ""), point(rest))))
 
 
 def change(to: Mapping[str, Any], of: Mapping[str, Any]) -> str:

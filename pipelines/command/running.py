@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 DONE, UNMET, FAILED = 0, 1, 3
 LOG = "log.txt"
-REPORT_FILES = ("report.html", "report.json", "report.md")
+REPORT_FILES = ("report.html", "report.json", "report.md", "confusion.svg")
 
 log = logging.getLogger("ganopsy")
 

@@ -4,6 +4,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from components.report.confusion_view import lines
 from components.report.measured import agreement
 from components.report.prescriptions import command, scalar
 
@@ -28,7 +29,8 @@ def make_console() -> "Console":
 
 
 def print_verdicts(console: "Console", report: Mapping[str, Any]) -> None:
-    """A row a trial, each prescription once, and the expectations."""
+    """A row a trial, each prescription once, the expectations, and what was found
+    for what is known beforehand."""
     from rich.markup import escape
     from rich.table import Table
 
@@ -51,6 +53,11 @@ def print_verdicts(console: "Console", report: Mapping[str, Any]) -> None:
     for change in changes:
         console.print("  " + change, soft_wrap=True, highlight=False, markup=False)
     _print_expectations(console, report.get("expectations", []))
+    found = lines(report)
+    if found:
+        console.print("\n[bold]Confusion matrix[/]")
+    for line in found:
+        console.print("  " + line, soft_wrap=True, highlight=False, markup=False)
 
 
 def said(trial: Mapping[str, Any]) -> str:

@@ -309,7 +309,7 @@ def test_cases_have_rows_places_and_expectations_of_their_own(synthetic, tmp_pat
     assert content["differences"]["contrasts"] == []
     rows = view.matrix(content)["rows"]
     assert [(row["name"], row["failures"]) for row in rows] == [
-        ("case leak", 2), ("case sound", 0),
+        ("leak", 2), ("sound", 0),
     ]  # fmt: skip
     (cause, *_) = content["trials"][0]["causes"]
     assert cause["prescription"]["where"] == "zoo/leak.yaml:7"
