@@ -1,13 +1,24 @@
 """Optimizers: how a gradient becomes a step, for each player."""
 
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 from annotated_types import Ge
 
+from components.lazy import lazy_import
 from components.parts import Part, import_members
 from components.train.schedules import Schedule
 
+ops = lazy_import("keras.ops")
+
 Rate = Annotated[float, Ge(0)] | Schedule
+
+
+def flat(variables: Sequence[Any]) -> Any:
+    """All numbers of variables as one vector (n,)."""
+    return ops.concatenate(
+        [ops.reshape(ops.convert_to_tensor(each), (-1,)) for each in variables]
+    )
 
 
 class Optimizer(Part):
@@ -29,6 +40,19 @@ class Optimizer(Part):
 
     def build(self, variables: list[Any]) -> Any:
         """A Keras optimizer built on the variables."""
+        raise NotImplementedError
+
+    @property
+    def tells_updates(self) -> bool:
+        """Whether `last_update` says anything."""
+        return False
+
+    def last_update(self, optimizer: Any) -> Any:
+        """What a Keras optimizer of `build` has last added to its variables.
+
+        As one vector of all their numbers, to the rounding; no numbers before the first
+        update.
+        """
         raise NotImplementedError
 
     def numbers(self) -> dict[str, Any]:

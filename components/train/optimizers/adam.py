@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from annotated_types import Ge, Gt, Lt
 from pydantic import model_validator
 
-from components.train.optimizers import Optimizer
+from components.train.optimizers import Optimizer, flat
 from components.train.schedules import Schedule, bounded
 
 BELOW_ONE = 1.0 - 1e-12
@@ -39,6 +39,23 @@ class Adam(Optimizer):
                 0.0, dtype=keras.config.floatx(), trainable=False, name="beta_2"
             )
         return optimizer
+
+    @property
+    def tells_updates(self) -> bool:
+        return True
+
+    def last_update(self, optimizer: Any) -> Any:
+        from keras import ops
+
+        mean, square = flat(optimizer._momentums), flat(optimizer._velocities)
+        dtype = mean.dtype
+        steps = ops.cast(optimizer.iterations, dtype)
+        first, second = (
+            1.0 - ops.power(ops.cast(beta, dtype), steps)
+            for beta in (optimizer.beta_1, optimizer.beta_2)
+        )
+        rate = ops.cast(optimizer.learning_rate, dtype) * ops.sqrt(second) / first
+        return -rate * mean / (ops.sqrt(square) + self.epsilon)
 
     def numbers(self) -> dict[str, Any]:
         return {"beta_2": self.beta_2} if isinstance(self.beta_2, Schedule) else {}

@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 from annotated_types import Gt, Lt
 
-from components.train.optimizers import Optimizer
+from components.train.optimizers import Optimizer, flat
 
 
 class Sgd(Optimizer):
@@ -29,3 +29,11 @@ class Sgd(Optimizer):
             optimizer.momentum = np.float64(self.momentum)
         optimizer.build(variables)
         return optimizer
+
+    @property
+    def tells_updates(self) -> bool:
+        # Without momentum nothing is kept of what was done.
+        return self.momentum != 0
+
+    def last_update(self, optimizer: Any) -> Any:
+        return flat(optimizer.momentums)
