@@ -62,7 +62,8 @@ class Curriculum(Artifact):
 
     Payload:
       `curriculum.json`: shape, classes, modes (as in the dataset), tiers (a list of
-        {index, threshold, train, holdout}), difficulty (its parameters), counts;
+        {index, threshold, train, holdout}), difficulty (its parameters), counts,
+        rejected (records that curation left out: {reason: n});
       `train/*.arrow`, `holdout/*.arrow`: digest, label, tier (int32), difficulty
         (float64), data (fixed_size_list<float32>), sorted by tier, difficulty, digest.
     """

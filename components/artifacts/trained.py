@@ -35,7 +35,10 @@ class Telemetry(Artifact):
       `telemetry.json`: parameters, seed, backend, device (`cpu` or `gpu`),
         device_name, devices (how many), memory (`as needed` or `preallocated`),
         precision, compile policy, `ended` (`completed` or `numerical_overflow`),
-        steps, and series: {name: {probe, meaning, unit}}.
+        steps, series: {name: {probe, meaning, unit}}, and data, of training records:
+        {records (how many), duplicates (share of them that are exact copies of
+        another), largest_class_share and smallest_class_share (null without labels),
+        rejects (what curation left out, {reason: n}, or null if nobody says)}.
     """
 
     type: ClassVar[str] = "telemetry"

@@ -167,6 +167,7 @@ class Splitting:
             "difficulty": self.params.difficulty.model_dump(mode="json"),
             "holdout": self.params.holdout,
             "counts": {"train": int(train.sum()), "holdout": int((~train).sum())},
+            "rejected": self.info.get("counts", {}).get("rejected"),
         }
 
 

@@ -1,19 +1,21 @@
 """What probes look with: a game's compiled code, and what it is looked at on."""
 
 from collections.abc import Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
-import keras
 import numpy as np
 from keras import ops
 
-from components.manifold import PRDC, knn_radii, memberships
+from components.manifold import Memberships, knn_radii, memberships
 from components.train import backend
+from components.train.activity import Activity
 from components.train.field import POOL, Field
 from components.train.game import Game
+from components.train.rounding import largest, lost_share
 from components.train.seeds import derive
 from components.train.shards import Shards
+from components.train.slopes import columns
 from components.train.turn import Batch
 
 Array = np.ndarray[Any, Any]
@@ -61,23 +63,27 @@ class Bench:
         quality = min(QUALITY_SAMPLES, len(held))
         chosen = random.choice(len(held), quality, replace=False)
         self.holdout = held[chosen]
+        self.held, self.chosen = held, chosen
         count = max(probes, QUALITY_SAMPLES)
         self.latents = np.asarray(game.latents(count, "latents/probe", 0))
         self.labels: tuple[Array, Array] | None = None
         if game.classes is not None:
             made = random.choice(self.train.labels, count)
             self.labels = held.labels[rows], made.astype(np.int32)
+        # A stream of its own: what is looked at does not depend on what else is.
+        random = np.random.default_rng(derive(game.seed, "probe/between"))
+        mix = random.random((probes, *(1 for _ in game.shape)))
+        mix = mix.astype(self.real.dtype)
         self._fixed = [
             game.primitives.on_device(array, game.devices)
-            for array in (self.latents, self.real, *(self.labels or ()))
+            for array in (self.latents, mix, self.real, *(self.labels or ()))
         ]
 
     def _compile(self) -> None:
         game, primitives = self.game, self.game.primitives
         policy = backend.probe_policy()
-        scores_a_batch = self.batch // game.params.discriminator.packing
 
-        def look(latents: Any, real: Any, *labels: Any) -> tuple[Any, ...]:
+        def look(latents: Any, mix: Any, real: Any, *labels: Any) -> tuple[Any, ...]:
             """Samples, those that D plays against, and what D says of these."""
 
             def made_by(generator: Any) -> Batch:
@@ -88,28 +94,16 @@ class Bench:
             if game.average is not None:
                 played = made_by(game.generator)
             against = _batch([part[: real.shape[0]] for part in _told(played)])
-            sides = Batch(real, *labels[:1]), against
-            read = in_batches(score_and_slopes, self.batch, *sides)
-            return samples.records, against.records, *read, finite(game.variables)
+            mixed = mix * real + (1.0 - mix) * against.records
+            between = Batch(mixed, *labels[:1])
+            sides = Batch(real, *labels[:1]), against, between
+            read = in_batches(partial(columns, game), self.batch, *sides)
+            whole = finite(game.variables), *sizes()
+            return samples.records, against.records, *read, *whole
 
-        def score_and_slopes(*sides: Batch) -> tuple[Any, ...]:
-            return *score(*sides), *slopes(*sides)
-
-        def score(real: Batch, generated: Batch) -> tuple[Any, ...]:
-            with primitives.without_updates():
-                return game.scores(real, generated)
-
-        def slopes(real: Batch, generated: Batch) -> tuple[Any, ...]:
-            def loss(x: Any) -> Any:
-                scores = game.generated_scores(real, Batch(x, generated.labels))
-                return game.params.objective.generator_loss(*scores)
-
-            def slope(x: Any) -> Any:
-                return game.generated_scores(real, Batch(x, generated.labels))[1]
-
-            of_loss = primitives.input_gradient(loss, generated.records)
-            of_score = primitives.input_gradient(slope, generated.records)
-            return scores_a_batch * norms(of_loss), norms(of_score)
+        def sizes() -> tuple[Any, Any]:
+            weights = [each for one in game.players for each in one.variables]
+            return largest(weights), lost_share(game.players)
 
         def judge(batch: Batch) -> Any:
             with primitives.without_updates():
@@ -132,23 +126,26 @@ class Bench:
         What it tells: samples (n, *shape), n at least QUALITY_SAMPLES, of the generator
         that a user takes home; of the one that D plays against (m, *shape), as many as
         records in `real`; of those records and of these samples, batched as in
-        training, D's scores, and of the samples ‖dL_G/dx‖ and ‖∇D(x)‖, each (m,)
-        float64; and whether every variable is finite, bool.
+        training, D's scores, of the samples ‖dL_G/dx‖ and ‖∇D(x)‖, and ‖∇D(x)‖ at
+        points between records and samples, each (m,) float64; whether every variable is
+        finite, bool; and `largest` and `lost_share` of the parameters.
         """
-        samples, played, *read, finite = map(np.asarray, self._look(*self._fixed))
-        return [samples, played, *(each.astype(np.float64) for each in read), finite]
+        told = [np.asarray(each) for each in self._look(*self._fixed)]
+        told[2:7] = [each.astype(np.float64) for each in told[2:7]]
+        return told
 
-    def quality(
+    def memberships(
         self, real: Array, generated: Array, radii: Array | None = None
-    ) -> PRDC:
-        """Precision and its kin of samples against records; NaN if not finite.
+    ) -> Memberships:
+        """What each point contributes to precision and its kin; NaN if not finite.
 
         Args:
             radii: of the records' balls, where they are known.
         """
         if not np.all(np.isfinite(generated)):
-            return PRDC(*(float("nan") for _ in PRDC._fields))
-        return memberships(real, generated, NEIGHBOURS, radii).means()
+            points = [len(generated), len(real)] * 2
+            return Memberships(*(np.full(count, np.nan) for count in points))
+        return memberships(real, generated, NEIGHBOURS, radii)
 
     @cached_property
     def field(self) -> Field:
@@ -161,29 +158,46 @@ class Bench:
         return Field(self.game, self.train[rows], labels, rows, known)
 
     @cached_property
+    def activity(self) -> Activity:
+        """What the networks' units do."""
+        known = None if self.like is None else self.like.activity
+        return Activity(self.game, known)
+
+    @cached_property
     def radii(self) -> Array:
         """Of the balls of the holdout's records."""
         return knn_radii(self.holdout, NEIGHBOURS)
 
+    @cached_property
+    def holdout_labels(self) -> Array:
+        """Of the holdout's records, (n,), -1 for none."""
+        return np.asarray(self.held.labels[self.chosen])
+
+    @cached_property
+    def holdout_tiers(self) -> Array:
+        """Of the holdout's records, (n,)."""
+        return np.asarray(self.held.tiers[self.chosen])
+
     def precision(self, limit: int) -> float:
         """Precision of the generator against the first `limit` training records."""
         rows = np.linspace(0, limit - 1, min(limit, QUALITY_SAMPLES)).astype(int)
-        return self.quality(self.train[rows], self.look()[0]).precision
+        found = self.memberships(self.train[rows], self.look()[0])
+        return found.means().precision
 
 
-def in_batches(
-    function: Any, size: int, real: Batch, generated: Batch
-) -> tuple[Any, ...]:
-    """What a function tells of both sides, each batch by itself, columns (n,)."""
+def in_batches(function: Any, size: int, *sides: Batch) -> tuple[Any, ...]:
+    """What a function tells of all sides, each batch by itself, columns (n,)."""
     parts = [
         ops.reshape(part, (-1, size, *part.shape[1:]))
-        for part in (*_told(real), *_told(generated))
+        for side in sides
+        for part in _told(side)
     ]
+    count = len(sides)
     if parts[0].shape[0] == 1:
         # A loop of one would take as long as what it does.
-        columns = function(*_sides([part[0] for part in parts]))
+        columns = function(*_sides([part[0] for part in parts], count))
     else:
-        columns = ops.map(lambda part: function(*_sides(part)), parts)
+        columns = ops.map(lambda part: function(*_sides(part, count)), parts)
     return tuple(ops.reshape(column, (-1,)) for column in columns)
 
 
@@ -195,11 +209,6 @@ def finite(variables: Sequence[Any]) -> Any:
         if "float" in str(variable.dtype)
     ]
     return ops.all(ops.stack(numbers))
-
-
-def norms(x: Any) -> Any:
-    """Euclidean norm of each row, (n, …) -> (n,)."""
-    return ops.sqrt(ops.sum(ops.square(x), axis=tuple(range(1, keras.ops.ndim(x)))))
 
 
 def _one(given: tuple[Any, ...]) -> Any:
@@ -216,7 +225,9 @@ def _told(batch: Batch) -> list[Any]:
     return [part for part in batch if part is not None]
 
 
-def _sides(parts: Any) -> tuple[Batch, Batch]:
-    """Both sides, of two tensors or, with labels, of four."""
-    half = len(parts) // 2
-    return Batch(*parts[:half]), Batch(*parts[half:])
+def _sides(parts: Any, count: int) -> list[Batch]:
+    """So many sides, of a tensor each or, with labels, of two."""
+    width = len(parts) // count
+    return [
+        Batch(*parts[start : start + width]) for start in range(0, len(parts), width)
+    ]

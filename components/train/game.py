@@ -1,6 +1,6 @@
 """The game: two players, what each is shown, and one step in plain Keras."""
 
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 import keras
@@ -8,13 +8,14 @@ from keras import ops
 
 from components.train import backend
 from components.train.draws import Draws
+from components.train.facts import Facts
 from components.train.params import TrainParams
 from components.train.player import Player
 from components.train.regularizers import Move, Penalty
 from components.train.schedules import scheduled
 from components.train.seeds import derive
 from components.train.spectral import Spectral
-from components.train.turn import Batch, Turn
+from components.train.turn import Batch, Turn, joined
 
 Carry = dict[str, Any]
 
@@ -35,6 +36,7 @@ class Game:
         shape: of one record.
         seed: the trial's seed; every other seed is derived from it.
         classes: of labelled records, if the networks are to be told the class.
+        facts: of the data, where they are known.
 
     Raises:
         ShapeError: if a network does not fit records of this shape.
@@ -47,9 +49,10 @@ class Game:
         shape: tuple[int, ...],
         seed: int,
         classes: int | None = None,
+        facts: Facts | None = None,
     ) -> None:
         self.params, self.shape, self.seed = params, shape, seed
-        self.classes = classes
+        self.classes, self.facts = classes, facts
         self.primitives = backend.current()
         self.devices = self.primitives.Devices(params.devices)
         self.draws = Draws(seed, keras.config.floatx())
@@ -115,11 +118,21 @@ class Game:
         given = latents if labels is None else [latents, labels]
         return Batch(self.generator(given, training=training), labels)
 
+    def normalized(self) -> AbstractContextManager[Any]:
+        """A context in which D's kernels are what D computes with."""
+        return nullcontext() if self.spectral is None else self.spectral.normalized()
+
     def judge(self, batch: Batch, training: bool = True) -> Any:
         """Raw scores (n / packing,) of records as one batch."""
         given = batch.records if batch.labels is None else list(batch)
-        with nullcontext() if self.spectral is None else self.spectral.normalized():
+        with self.normalized():
             return ops.reshape(self.discriminator(given, training=training), (-1,))
+
+    @property
+    def sides_apart(self) -> bool:
+        """Whether D reads mates, but of a record's own side alone."""
+        network = self.params.discriminator
+        return network.reads_mates and network.normalization != "batch"
 
     def scores(self, real: Batch, generated: Batch) -> tuple[Any, Any]:
         """Raw scores of both sides, batched as in training.
@@ -128,8 +141,7 @@ class Game:
         mates of both. To other discriminators that read mates each side is a batch of
         its own, and to the rest it makes no difference: one call instead of two.
         """
-        network = self.params.discriminator
-        if network.reads_mates and network.normalization != "batch":
+        if self.sides_apart:
             return self.judge(real), self.judge(generated)
         both = self.judge(joined(real, generated))
         count = both.shape[0] // 2
@@ -290,11 +302,3 @@ class Game:
                 old = ops.convert_to_tensor(mean)
                 value = value + ops.cast(decay, old.dtype) * (old - value)
             mean.assign(value)
-
-
-def joined(first: Batch, second: Batch) -> Batch:
-    """Two batches as one."""
-    labels = None
-    if first.labels is not None:
-        labels = ops.concatenate([first.labels, second.labels], axis=0)
-    return Batch(ops.concatenate([first.records, second.records], axis=0), labels)

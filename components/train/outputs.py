@@ -71,6 +71,7 @@ def write_telemetry(telemetry: Telemetry, game: Game, state: State) -> None:
             **machine(game),
             "ended": state.ended,
             "steps": state.step,
+            "data": None if game.facts is None else game.facts.told(),
             "series": described,
         },
     )

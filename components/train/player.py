@@ -42,7 +42,7 @@ class Player:
         self.settings = settings
         self.primitives, self.devices = primitives, devices
         self.variables: list[Any] = model.trainable_variables
-        self.optimizer = settings.build(self.variables)
+        self.settings, self.optimizer = settings, settings.build(self.variables)
         self.numbers = {"learning_rate": settings.rate(name), **settings.numbers()}
         for attribute, number in self.numbers.items():
             if not isinstance(number, Schedule):

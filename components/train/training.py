@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from components.artifacts import Curriculum
 from components.train.assignment import Assignment
 from components.train.checkpoints import State
+from components.train.facts import facts_of
 from components.train.game import Game
 from components.train.memory import advice, tried
 from components.train.outputs import write_gan, write_telemetry
@@ -34,11 +35,12 @@ def train_here(
     ):
         told = (records, holdout) if params.conditional else ()
         classes = class_count(curriculum, *told) if told else None
+        facts = facts_of(curriculum, records, holdout)
 
         def run() -> list[tuple[Game, State]]:
             trainers: list[Trainer] = []
             for each in assignments:
-                game = Game(params, curriculum.shape(), each.seed, classes)
+                game = Game(params, curriculum.shape(), each.seed, classes, facts)
                 like = trainers[0] if trainers else None
                 trainers.append(Trainer(game, records, holdout, each.context, like))
             if params.vectorize_seeds:

@@ -19,6 +19,14 @@ class Batch(NamedTuple):
     labels: Any = None
 
 
+def joined(first: Batch, second: Batch) -> Batch:
+    """Two batches as one."""
+    labels = None
+    if first.labels is not None:
+        labels = ops.concatenate([first.labels, second.labels], axis=0)
+    return Batch(ops.concatenate([first.records, second.records], axis=0), labels)
+
+
 class Turn:
     """A turn.
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from components.manifold import PRDC
+from components.manifold import PRDC, Memberships
 from components.train.bench import Bench
 from components.train.checkpoints import State
 
@@ -90,9 +90,32 @@ class View:
         return self._seen[5]
 
     @property
+    def slopes_between(self) -> Array:
+        """‖∇D(x)‖ at points between held-out records and samples, (n,)."""
+        return self._seen[6]
+
+    @property
     def finite(self) -> bool:
         """Whether everything that training changes is a number."""
-        return bool(self._seen[6])
+        return bool(self._seen[7])
+
+    @property
+    def weight_max(self) -> float:
+        """The largest magnitude of a parameter."""
+        return float(self._seen[8])
+
+    @property
+    def update_underflow_share(self) -> float:
+        """`components.train.rounding.lost_share` of both players."""
+        return float(self._seen[9])
+
+    @property
+    def activity(self) -> tuple[list[Array], list[Array]]:
+        """What the layers of G and those of D do, see `components.train.activity`."""
+        count = len(self.real)
+        labels = [each[:count] for each in self.bench.labels or ()]
+        latents = self.bench.latents[:count]
+        return self.bench.activity.look(latents, self.real, *labels)
 
     def judge(self, rows: Array) -> Array:
         """D on training batches, each for itself, (b, n) scores.
@@ -113,6 +136,11 @@ class View:
             pools.append(np.concatenate([real, generated[: len(real)]]))
         return [pool[rows] for pool in pools]
 
+    @cached_property
+    def memberships(self) -> Memberships:
+        """What each sample, and each record of the holdout, contributes to quality."""
+        return self.bench.memberships(self.holdout, self.samples, self.bench.radii)
+
     def quality(self) -> PRDC:
         """Precision and its kin of the samples against the holdout."""
-        return self.bench.quality(self.holdout, self.samples, self.bench.radii)
+        return self.memberships.means()

@@ -5,10 +5,20 @@ from typing import Annotated, Any
 
 from annotated_types import Ge
 
+from components.lazy import lazy_import
 from components.parts import Part, import_members
 from components.train.schedules import Schedule
 
+ops = lazy_import("keras.ops")
+
 Rate = Annotated[float, Ge(0)] | Schedule
+
+
+def flat(variables: Sequence[Any]) -> Any:
+    """All numbers of variables as one vector (n,)."""
+    return ops.concatenate(
+        [ops.reshape(ops.convert_to_tensor(each), (-1,)) for each in variables]
+    )
 
 
 class Optimizer(Part):
@@ -32,13 +42,19 @@ class Optimizer(Part):
         """A Keras optimizer built on the variables."""
         raise NotImplementedError
 
-    def last_step(self, optimizer: Any, gradient: float) -> float:
+    def last_step(self, optimizer: Any, gradient: float) -> float | None:
         """The Euclidean length of the step that a Keras optimizer has just made.
+
+        None where nothing tells it.
 
         Args:
             gradient: the length of that step's gradient.
         """
-        raise NotImplementedError
+        import numpy as np
+
+        if not self.tells_updates:
+            return None
+        return float(np.linalg.norm(np.asarray(self.last_update(optimizer))))
 
     def edge(self, optimizer: Any) -> Any:
         """By how much each parameter's curvature must be multiplied to be held to 1.
@@ -49,16 +65,22 @@ class Optimizer(Part):
         """
         raise NotImplementedError
 
+    @property
+    def tells_updates(self) -> bool:
+        """Whether `last_update` says anything."""
+        return False
+
+    def last_update(self, optimizer: Any) -> Any:
+        """What a Keras optimizer of `build` has last added to its variables.
+
+        As one vector of all their numbers, to the rounding; no numbers before the first
+        update.
+        """
+        raise NotImplementedError
+
     def numbers(self) -> dict[str, Any]:
         """Scheduled settings beside the rate: the optimizer's attribute -> schedule."""
         return {}
-
-
-def flat(variables: Sequence[Any]) -> Any:
-    """Variables as one vector (n,) float64."""
-    import numpy as np
-
-    return np.concatenate([np.asarray(v, np.float64).ravel() for v in variables])
 
 
 def number(value: Any) -> float:

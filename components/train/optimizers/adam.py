@@ -40,18 +40,25 @@ class Adam(Optimizer):
             )
         return optimizer
 
+    @property
+    def tells_updates(self) -> bool:
+        return True
+
+    def last_update(self, optimizer: Any) -> Any:
+        from keras import ops
+
+        mean, square = flat(optimizer._momentums), flat(optimizer._velocities)
+        dtype = mean.dtype
+        steps = ops.cast(optimizer.iterations, dtype)
+        first, second = (
+            1.0 - ops.power(ops.cast(beta, dtype), steps)
+            for beta in (optimizer.beta_1, optimizer.beta_2)
+        )
+        rate = ops.cast(optimizer.learning_rate, dtype) * ops.sqrt(second) / first
+        return -rate * mean / (ops.sqrt(square) + self.epsilon)
+
     def numbers(self) -> dict[str, Any]:
         return {"beta_2": self.beta_2} if isinstance(self.beta_2, Schedule) else {}
-
-    def last_step(self, optimizer: Any, gradient: float) -> float:
-        import numpy as np
-
-        steps = number(optimizer.iterations)
-        if not steps:
-            return 0.0
-        grown = 1 - self.beta_1**steps
-        moved = self._scale(optimizer) * flat(optimizer._momentums) / grown
-        return float(np.linalg.norm(moved))
 
     def edge(self, optimizer: Any) -> Any:
         """Of averaged gradients, scaled by their present size (Cohen et al. 2022,
@@ -65,7 +72,7 @@ class Adam(Optimizer):
 
         steps, rate = number(optimizer.iterations), number(optimizer.learning_rate)
         grown = 1 - number(optimizer.beta_2) ** max(steps, 1)
-        squares = flat(optimizer._velocities) / grown
+        squares = np.asarray(flat(optimizer._velocities), np.float64) / grown
         return rate / (np.sqrt(squares) + self.epsilon)
 
     @model_validator(mode="after")

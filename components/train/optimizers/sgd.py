@@ -30,13 +30,19 @@ class Sgd(Optimizer):
         optimizer.build(variables)
         return optimizer
 
-    def last_step(self, optimizer: Any, gradient: float) -> float:
-        import numpy as np
-
-        if not self.momentum:
-            return number(optimizer.learning_rate) * gradient
-        return float(np.linalg.norm(flat(optimizer.momentums)))
+    def last_step(self, optimizer: Any, gradient: float) -> float | None:
+        if self.momentum:
+            return super().last_step(optimizer, gradient)
+        return number(optimizer.learning_rate) * gradient
 
     def edge(self, optimizer: Any) -> Any:
         """2(1 + momentum) over the rate is the most that descent can bear."""
         return number(optimizer.learning_rate) / (2 * (1 + self.momentum))
+
+    @property
+    def tells_updates(self) -> bool:
+        # Without momentum nothing is kept of what was done.
+        return self.momentum != 0
+
+    def last_update(self, optimizer: Any) -> Any:
+        return flat(optimizer.momentums)

@@ -35,5 +35,5 @@ class Balance(Probe):
             gradient = float(view.carry[f"{player.name}_gradient_norm"])
             length = float(np.linalg.norm(view.weights[field.sides[player.name]]))
             step = player.settings.last_step(player.optimizer, gradient)
-            ratio = step / length if length > 0 else float("nan")
-            yield f"{player.name}_update_ratio", ratio
+            if step is not None and length > 0:
+                yield f"{player.name}_update_ratio", step / length

@@ -6,7 +6,7 @@ from typing import ClassVar
 import numpy as np
 
 from components.train.probes import Probe, Series
-from components.train.statistics import auc
+from components.train.statistics import auc, overlap
 from components.train.view import View
 
 
@@ -21,6 +21,11 @@ class Scores(Probe):
         "discriminator_auc": Series(
             "chance that D scores a held-out record above a sample", "0.5 to 1"
         ),
+        "score_overlap": Series(
+            "overlap of the histograms of D on held-out records and on samples, 32 "
+            "bins over the range of both",
+            "0 to 1; 1: the same",
+        ),
     }
 
     def read(self, view: View) -> Iterator[tuple[str, float]]:
@@ -30,3 +35,4 @@ class Scores(Probe):
         yield "score_generated_mean", float(np.mean(generated))
         yield "score_generated_std", float(np.std(generated))
         yield "discriminator_auc", auc(real, generated)
+        yield "score_overlap", overlap(real, generated)

@@ -92,3 +92,33 @@ def content():
         return [{n: a.read_bytes(n) for n in a.names()} for a in outputs]
 
     return read
+
+
+class Held:
+    """Records as probes ask for them."""
+
+    def __init__(self, data, labels=None):
+        self.data, self.tiers = data, np.zeros(len(data), np.int32)
+        self.labels = np.full(len(data), -1, np.int32) if labels is None else labels
+
+    def __len__(self):
+        return len(self.data)
+
+    def __getitem__(self, rows):
+        return self.data[rows]
+
+
+@pytest.fixture(scope="session")
+def viewed():
+    """`viewed(game, records, labels)`: a game as probes see it, on these records."""
+    from components.train.bench import Bench
+    from components.train.checkpoints import State
+    from components.train.game import START
+    from components.train.view import View
+
+    def view(game, records, labels=None):
+        held = Held(np.asarray(records, np.float32), labels)
+        bench = Bench(game, held, held)
+        return View(bench, State(step=0, limit=len(held), carry=dict(START)), 0)
+
+    return view

@@ -11,6 +11,7 @@ import pytest
 
 from components.artifacts import Gan, Telemetry
 from components.directory import Directory
+from components.records import Modes
 from components.train import timetable, trainer
 
 ROOT = Path(__file__).parents[3]
@@ -111,6 +112,29 @@ def test_resumed_convolutional_training_equals_uninterrupted(
 ):
     arguments = {"params": parameters(**CONVOLUTIONAL), "data": images}
     resumed = broken(play, make_context(), [11], **arguments)
+    assert content(play(**arguments)) == content(resumed)
+
+
+def test_what_a_snapshot_keeps_for_the_next_outlives_a_stop(
+    play,
+    parameters,
+    content,
+    make_context,
+    single_steps,
+    curriculum_from_arrays,
+    tmp_path,
+):
+    """Modes hop from the snapshot at step 6 to that at 12; it stops between."""
+    centers = np.array([[-1.0, 0.0], [1.0, 0.0], [0.0, 1.0]])
+    modes = Modes(centers, np.full(3, 1 / 3), np.full(3, 0.2))
+    noise = 0.2 * np.random.default_rng(0).standard_normal((90, 2))
+    points = centers.repeat(30, axis=0) + noise
+    data = curriculum_from_arrays(tmp_path / "modes", points, points, modes=modes)
+    telemetry = {"every": 6, "snapshots": 4, "probe_size": 16}
+    arguments = {"params": parameters(telemetry=telemetry), "data": data}
+    resumed = broken(play, make_context(), [10], **arguments)
+    hopping = resumed[1].series()["mode_hopping"]
+    assert np.isfinite(hopping).tolist() == [False, True, True, True, True]
     assert content(play(**arguments)) == content(resumed)
 
 

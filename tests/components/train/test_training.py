@@ -57,7 +57,16 @@ def test_telemetry_holds_every_series_with_its_meaning(play, parameters, make_co
     assert series["step"].tolist() == [0, 6, 12, 18, 24]
     game = Game(params, (2,), 0)
     declared = {name for probe in probes(game) for name in probe.reads()}
-    assert set(info["series"]) == declared == set(series) - {"step"}
+    # Tiers are the data's: the game does not know of them by itself.
+    tiers = {f"tier_coverage.{tier}" for tier in range(3)}
+    assert set(info["series"]) == declared | tiers == set(series) - {"step"}
+    assert info["data"] == {
+        "records": 90,
+        "duplicates": 0.0,
+        "largest_class_share": None,
+        "smallest_class_share": None,
+        "rejects": None,
+    }
     for name, values in series.items():
         assert np.isfinite(values[-1]), name
     shots = telemetry.snapshots()
