@@ -45,7 +45,7 @@ SYNTHETIC = Path(__file__).parent / "components/report"
 @pytest.fixture(scope="session")
 def synthetic() -> ModuleType:
     """The module `synthetic_report`: makes runs and reports of them."""
-    for name in ("synthetic_artifacts", "synthetic_report"):
+    for name in ("synthetic_game", "synthetic_artifacts", "synthetic_report"):
         if name not in sys.modules:
             path = SYNTHETIC / f"{name}.py"
             spec = importlib.util.spec_from_file_location(name, path)

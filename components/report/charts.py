@@ -29,12 +29,23 @@ class Line:
 
 @dataclass(frozen=True)
 class Marks:
-    """What a curve is judged against: y values, and where the symptom set in."""
+    """What a curve is judged against: y values, and when what it shows set in.
+
+    The way from null to threshold is shaded: there healthy runs read. `since` is the
+    interval of steps that the onset has.
+    """
 
     threshold: float | None = None
     null: float | None = None
-    band: tuple[float, float] | None = None
     onset: float | None = None
+    since: tuple[float, float] | None = None
+
+    @property
+    def band(self) -> tuple[float, float] | None:
+        """Where healthy runs read, on the side that is judged: (low, high)."""
+        if self.threshold is None or self.null is None:
+            return None
+        return min(self.null, self.threshold), max(self.null, self.threshold)
 
 
 def svg(width: int, height: int, label: str, *children: Any) -> Markup:
@@ -54,9 +65,7 @@ def svg(width: int, height: int, label: str, *children: Any) -> Markup:
 def curves(name: str, lines: Sequence[Line], marks: Marks) -> Markup:
     """A probe over training, one line a trial."""
     values = [v for line in lines for v in line.values]
-    references = [
-        v for v in (marks.threshold, marks.null, *(marks.band or ())) if v is not None
-    ]
+    references = [v for v in (marks.threshold, marks.null) if v is not None]
     log = _spans_decades(values)
     shown = values + [v for v in references if v > 0 or not log]
     steps = [s for line in lines for s in line.steps]
@@ -88,8 +97,12 @@ def _spoken(name: str, lines: Sequence[Line], marks: Marks) -> str:
     if marks.null is not None:
         ends.append(f"healthy runs read {number(marks.null)}")
     if marks.onset is not None:
-        ends.append(f"onset at step {number(marks.onset)}")
+        ends.append(f"onset at step {number(marks.onset)}{_within(marks.since)}")
     return f"{name} over training: {'; '.join(ends)}."
+
+
+def _within(since: tuple[float, float] | None) -> str:
+    return f" ({number(since[0])} to {number(since[1])})" if since else ""
 
 
 def _axes(x: Scale, y: Scale) -> list[Markup]:
@@ -117,18 +130,13 @@ def _axes(x: Scale, y: Scale) -> list[Markup]:
 
 def _references(x: Scale, y: Scale, marks: Marks, log: bool) -> list[Markup]:
     drawn = []
-    if marks.band is not None and (marks.band[0] > 0 or not log):
-        top, bottom = y(marks.band[1]), y(marks.band[0])
-        drawn.append(
-            element(
-                "rect",
-                x=x.start,
-                y=top,
-                width=x.stop - x.start,
-                height=max(2.0, bottom - top),
-                class_="band",
-            )
-        )
+    # A logarithmic axis has no place for zero: from there on all is shaded.
+    if marks.band is not None and (marks.band[1] > 0 or not log):
+        low, high = (y.start if log and v <= 0 else y(v) for v in marks.band)
+        drawn.append(_shade(x.start, x.stop, high, max(low, high + 2), "band"))
+    if marks.since is not None and marks.since[1] > marks.since[0]:
+        low, high = (x(step) for step in marks.since)
+        drawn.append(_shade(low, high, y.stop, y.start, "since"))
     if marks.onset is not None:
         at = x(marks.onset)
         drawn.append(element("path", d=f"M{at} {y.stop}V{y.start}", class_="onset"))
@@ -136,6 +144,12 @@ def _references(x: Scale, y: Scale, marks: Marks, log: bool) -> list[Markup]:
         at = y(value)
         drawn.append(element("path", d=f"M{x.start} {at}H{x.stop}", class_=name))
     return drawn
+
+
+def _shade(left: float, right: float, top: float, bottom: float, kind: str) -> Markup:
+    return element(
+        "rect", x=left, y=top, width=right - left, height=bottom - top, class_=kind
+    )
 
 
 def _levels(marks: Marks, log: bool) -> list[tuple[str, float]]:
@@ -266,30 +280,3 @@ def _symbol(x: float, y: float, dot: Dot) -> Markup:
         d = f"M{x - 5} {y - 5}l10 10m0 -10l-10 10"
         return element("path", title, d=d, class_=f"mark fail{quiet}")
     return element("circle", title, cx=x, cy=y, r=5, class_=f"mark {dot.role}{quiet}")
-
-
-Points = Sequence[Sequence[float]]
-
-
-def scatter(
-    real: Points, generated: Points, label: str, box: Points | None = None
-) -> Markup:
-    """Generated points over real ones; `box`, [[x, y], …], fixes the frame."""
-    size = 240
-    frame = box or [*real, *generated]
-    x = scale([p[0] for p in frame], 8, size - 8)
-    y = scale([p[1] for p in frame], size - 8, 8)
-    below = [_cross(x(p[0]), y(p[1])) for p in real]
-    above = [
-        element("circle", cx=x(p[0]), cy=y(p[1]), r=2.2, class_="generated")
-        for p in generated
-    ]
-    frame_ = element(
-        "rect", x=0.5, y=0.5, width=size - 1, height=size - 1, rx=4, class_="frame"
-    )
-    crosses = element("path", d="".join(below) or "M0 0", class_="real")
-    return svg(size, size, label, frame_, crosses, *above)
-
-
-def _cross(x: float, y: float) -> str:
-    return f"M{x - 2:g} {y:g}h4m-2 -2v4"

@@ -10,6 +10,7 @@ import numpy as np
 
 from components.artifacts import Metrics, Telemetry
 from components.report.params import ReportParams
+from components.report.projection import moments, players_path
 
 Array = np.ndarray[Any, Any]
 
@@ -29,7 +30,11 @@ def draw(
         `series`: name -> {steps, values}, at most `curve_points` readings each;
         `frames`: [{step, picture or points}] over training;
         `real`, `generated`: a picture, or points, of the end, or None;
-        `real_2d`, `generated_2d`: points [[x, y], …] or None.
+        `real_2d`, `generated_2d`: points [[x, y], …] or None;
+        `moments_2d`: {real, generated}, each {mean, covariance} of all points of
+        records of two numbers, or None;
+        `path`: both players' positions in a plane (`projection.players_path`);
+        `batch_size`: records in a batch of training, None if it is not told.
     """
     arrays = {} if metrics is None else metrics.plots()
     budget = PICTURES // max(1, trials) // (params.frames + 2)
@@ -43,7 +48,19 @@ def draw(
         "generated": samples(arrays.get("samples"), params.samples, budget),
         "real_2d": points(arrays.get("real_2d")),
         "generated_2d": points(arrays.get("generated_2d")),
+        "moments_2d": _moments(arrays),
+        "path": players_path(telemetry.series(), params.curve_points),
+        "batch_size": (telemetry.info().get("parameters") or {}).get("batch_size"),
     }
+
+
+def _moments(arrays: dict[str, Array]) -> dict[str, Any] | None:
+    """Both sides' first two moments, where the records are points in the plane."""
+    shown = arrays.get("real_samples")
+    if shown is None or shown.ndim != 2 or shown.shape[1] != 2:
+        return None
+    both = {side: moments(arrays.get(f"{side}_2d")) for side in ("real", "generated")}
+    return both if all(both.values()) else None
 
 
 def _readings(telemetry: Telemetry) -> list[tuple[str, Array, Array]]:

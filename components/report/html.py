@@ -12,10 +12,11 @@ import jinja2
 from markupsafe import Markup
 
 from components.report import (
+    about,
     breakdown,
-    charts,
     compared,
     confusion_view,
+    corner,
     measured,
     portraits,
     published,
@@ -27,11 +28,12 @@ from components.report import (
 )
 from components.report.caveats import caveats
 from components.report.findings import failing
+from components.report.plots import drawings
+from components.report.plots.scatter import scatter
 from components.report.svg import number
 
 TEMPLATES = Path(__file__).parent / "templates"
 GROUPS = 12
-DOTS = 300
 ROWS = 400
 
 Trial = Mapping[str, Any]
@@ -92,13 +94,14 @@ def render_html(content: Mapping[str, Any]) -> str:
             matrix=view.matrix(content),
             differences=compared.differences(content),
             means=compared.means(content),
-            corner=_corner(trials),
+            corner=corner.corner(trials),
             groups=[_group(group, healthy) for group in found[:GROUPS]],
             more_groups=[_brief(group) for group in found[GROUPS:]],
             healthy=_healthy(healthy),
             open=[t for t in trials if view.role(t) == "open"],
             gone=[t for t in trials if t["failed"] is not None],
             risks=_risks(trials),
+            about=about.named(trials),
             caveats=caveats(trials),
             checks=view.checks(trials),
             rows=[rows.row(t) for t in trials[:ROWS]],
@@ -177,30 +180,6 @@ def _strip(
     return ([first] if real is not None and shown else []) + shown
 
 
-def _corner(trials: Sequence[Trial], lead: Sequence[Trial] = ()) -> Markup | None:
-    dots: list[charts.Dot] = []
-    null: tuple[float, float] | None = None
-    leading = {trial["id"] for trial in lead}
-    for trial in trials[:DOTS]:
-        precision, recall = (
-            trial["metrics"].get(name) or {} for name in ("precision", "recall")
-        )
-        if precision.get("value") is None or recall.get("value") is None:
-            continue
-        if null is None and precision.get("null") and recall.get("null"):
-            null = precision["null"], recall["null"]
-        dots.append(
-            charts.Dot(
-                view.label(trial),
-                view.role(trial),
-                precision["value"],
-                recall["value"],
-                not leading or trial["id"] in leading,
-            )
-        )
-    return charts.precision_recall(dots, null) if dots else None
-
-
 def _group(group: Sequence[Trial], healthy: Sequence[Trial]) -> dict[str, Any]:
     drawn = _drawn(group)
     compare = _one_each(healthy)
@@ -218,6 +197,7 @@ def _group(group: Sequence[Trial], healthy: Sequence[Trial]) -> dict[str, Any]:
         "strips": strips.strips(group, healthy[:20]),
         "healthy": bool(healthy),
         "drawn": len(drawn),
+        "drawings": drawings(drawn[0]) if drawn else [],
         "slider": sections.slider(drawn[0]) if drawn else [],
         "slider_of": view.label(drawn[0]) if drawn else "",
         "final": sections.final(drawn[0]) if drawn else None,
@@ -244,7 +224,7 @@ def _scatter(trial: Trial) -> Markup | None:
     if not figures["real_2d"] or not figures["generated_2d"]:
         return None
     label = f"Real records and generated samples in the plane, {view.label(trial)}"
-    return charts.scatter(figures["real_2d"], figures["generated_2d"], label)
+    return scatter(figures["real_2d"], figures["generated_2d"], label)
 
 
 def _brief(group: Sequence[Trial]) -> dict[str, Any]:
@@ -278,6 +258,7 @@ def _healthy(healthy: Sequence[Trial]) -> list[dict[str, Any]]:
                 "final": sections.final(drawn[0]) if drawn else None,
                 "slider": sections.slider(drawn[0]) if drawn else [],
                 "curves": sections.curves([], drawn) if drawn else [],
+                "drawings": drawings(drawn[0]) if drawn else [],
                 "strips": strips.strips([], group),
                 "scatter": _scatter(drawn[0]) if drawn else None,
                 "shares": sections.shares(group[0]),

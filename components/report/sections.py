@@ -1,18 +1,21 @@
 """What the page draws of one group of trials: curves, strips, pictures. Pure."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from statistics import median
 from typing import Any
 
 from markupsafe import Markup
 
 from components.report import charts, words
+from components.report.plots.scatter import scatter
 from components.report.svg import number
 from components.report.view import label, role
 
 Trial = Mapping[str, Any]
 
 LINES = 8
-FIRST = 6
+SHORT = 20
+"""Readings of a series that no report thins."""
 CURVES = (
     "coverage",
     "recall",
@@ -59,31 +62,47 @@ def judged(trials: Sequence[Trial]) -> dict[tuple[str, str], Mapping[str, Any]]:
                 continue
             name = check["id"].removeprefix("last_")
             metric = name == check["id"] and name in trial["metrics"]
+            if name == check["id"] and not metric and _is_other(trial, name, check):
+                continue
             found.setdefault(("metric" if metric else "series", name), check)
     for trial in trials:
         for line in evidence([trial]):
             for place in ("series", "metric"):
                 name = line.get(place)
-                if name and _is_reading(line, _reading(trial, place, name)):
+                if name and _is_reading(line, _readings(trial, place, name)):
                     found.setdefault((place, name), line)
     return found
 
 
-def _reading(trial: Trial, place: str, name: str) -> float | None:
-    """A metric's value, or the last of a series that is drawn."""
+def _readings(trial: Trial, place: str, name: str) -> list[float]:
+    """A metric's value; of a series that is drawn the last, and its later median."""
     if place == "metric":
         value: float | None = (trial["metrics"].get(name) or {}).get("value")
-        return value
+        return [] if value is None else [value]
     series = (trial["figures"] or {"series": {}})["series"].get(name)
-    return series["values"][-1] if series else None
+    if not series:
+        return []
+    values = series["values"]
+    return [values[-1], median(values[len(values) // 2 :])]
 
 
-def _is_reading(line: Mapping[str, Any], reading: float | None) -> bool:
+def _is_other(trial: Trial, name: str, check: Mapping[str, Any]) -> bool:
+    """Whether a check is known to be no reading of the series that it is named like.
+
+    As `diversity_curvature`, a share of another series. Of a long series, which is
+    thinned, neither the last reading nor the median need be left.
+    """
+    series = (trial["figures"] or {"series": {}})["series"].get(name, {"values": []})
+    known = check.get("value") is not None and 0 < len(series["values"]) <= SHORT
+    return known and not _is_reading(check, _readings(trial, "series", name))
+
+
+def _is_reading(line: Mapping[str, Any], readings: Sequence[float]) -> bool:
     value = line.get("value")
-    if value is None or reading is None or line.get("threshold") is None:
+    if value is None or line.get("threshold") is None:
         return False
     # Evidence is written with six digits, a drawn series with four.
-    return bool(abs(value - reading) <= 1e-3 * abs(reading))
+    return any(abs(value - reading) <= 1e-3 * abs(reading) for reading in readings)
 
 
 def curves(failing: Sequence[Trial], healthy: Sequence[Trial]) -> list[dict[str, Any]]:
@@ -94,14 +113,14 @@ def curves(failing: Sequence[Trial], healthy: Sequence[Trial]) -> list[dict[str,
     order = [name for name in dict.fromkeys([*named, *CURVES]) if name in known]
     order.sort(key=lambda name: name not in named and _constant(drawn, name))
     marks = judged([*failing, *healthy])
-    onset = _onset(failing)
     plots = []
     for name in order:
         lines = [_line(t, name, i == 0) for i, t in enumerate(drawn) if _has(t, name)]
         title = words.title(name)
         stated = marks.get(("series", name), {})
+        onset, since = _onset(failing[:1], name)
         reference = charts.Marks(
-            threshold=stated.get("threshold"), null=stated.get("null"), onset=onset
+            stated.get("threshold"), stated.get("null"), onset, since
         )
         plots.append(
             {
@@ -138,11 +157,32 @@ def signal(trials: Sequence[Trial]) -> Markup | None:
     return charts.curves(words.title(name), lines, charts.Marks()) if lines else None
 
 
-def _onset(trials: Sequence[Trial]) -> float | None:
-    for trial in trials[:1]:
-        steps = [s["onset_step"] for s in trial["symptoms"] if s.get("onset_step")]
-        return min(steps, default=None)
-    return None
+def _onset(
+    trials: Sequence[Trial], name: str
+) -> tuple[float | None, tuple[float, float] | None]:
+    """When what a series shows began, and the interval of that.
+
+    A series that the main cause's evidence names is dated by that cause, any other by
+    the symptom that began first.
+    """
+    for trial in trials:
+        causes = [c for c in trial["causes"][:1] if _names(c, name)]
+        found = [
+            one
+            for one in causes or trial["symptoms"]
+            if one.get("onset_step") is not None
+        ]
+        if found:
+            first = min(found, key=lambda one: one["onset_step"])
+            since = first.get("onset_interval")
+            return first["onset_step"], (since[0], since[1]) if since else None
+    return None, None
+
+
+def _names(found: Mapping[str, Any], name: str) -> bool:
+    """Whether a finding's evidence is about a series."""
+    lines = found.get("evidence", [])
+    return any(isinstance(e, Mapping) and e.get("series") == name for e in lines)
 
 
 def picture(shown: Mapping[str, Any] | None, real: Any, label: str) -> Markup | None:
@@ -150,7 +190,7 @@ def picture(shown: Mapping[str, Any] | None, real: Any, label: str) -> Markup | 
     if not shown:
         return None
     if "points" in shown:
-        drawn = charts.scatter(real or [], shown["points"], label, real or None)
+        drawn = scatter(real or [], shown["points"], label, real or None)
         return drawn if shown["points"] or real else None
     tiles = shown["picture"]
     height, width = tiles["size"]

@@ -23,7 +23,19 @@ if TYPE_CHECKING:
 LIMIT = 2_000_000
 
 
-@component(placement="worker")
+def fingerprint(params: ReportParams) -> str:
+    """The digest of the pages on mechanisms, which are no source and yet are shown."""
+    import hashlib
+
+    from components.mechanisms import page
+    from components.vocabulary import CAUSES
+
+    return hashlib.sha256(
+        "".join(page(name) or "" for name in CAUSES).encode()
+    ).hexdigest()
+
+
+@component(placement="worker", fingerprint=fingerprint)
 def report(
     diagnoses: Annotated[list[Diagnosis] | None, Unless("measurements")],
     metrics: Annotated[list[Metrics] | None, Unless("measurements")],

@@ -6,57 +6,8 @@ from typing import Any
 
 from components.report.prescriptions import scalar
 from components.report.svg import DASH, MINUS, number
+from components.report.titles import TITLES
 from components.run import CASE
-
-TITLES = {
-    "mode_collapse": "Mode collapse",
-    "low_fidelity": "Implausible samples",
-    "no_learning": "No learning",
-    "oscillation": "Oscillation",
-    "divergence": "Divergence",
-    "tail_neglect": "Neglected tail",
-    "memorization": "Memorized training data",
-    "misleading_metric": "A metric that misleads",
-    "vanishing_gradient": "Vanishing gradient",
-    "batch_norm_leakage": "Batch-norm leakage",
-    "rotational_dynamics": "Rotating players",
-    "flat_diversity": "No slope towards diversity",
-    "gradient_noise": "Noisy gradients",
-    "missing_curriculum": "Hard outliers from the start",
-    "lipschitz_violation": "Critic too steep",
-    "player_imbalance": "Unbalanced players",
-    "insufficient_capacity": "Too little capacity",
-    "step_size_too_large": "Steps too large",
-    "numerical_overflow": "Numerical overflow",
-    "data_fault": "Faulty data",
-    "f8": "F8, for recall",
-    "f_eighth": "F1/8, for precision",
-    "frechet_distance": "Fréchet distance",
-    "frechet_distance_infinite": "Fréchet distance, extrapolated",
-    "reverse_kl": "Reverse KL",
-    "train_nearest_share": "Share nearest to training records",
-    "mode_spread": "Spread within modes",
-    "class_spread": "Spread within classes",
-    "tail_coverage": "Coverage of the outermost tier",
-    "duplicate_pairs": "Pairs of near-duplicates",
-    "support": "Size of the support",
-    "sliced_wasserstein_distance": "Sliced Wasserstein distance",
-    "two_sample_accuracy": "Two-sample accuracy",
-    "discriminator_auc": "Discriminator's AUC",
-    "batch_leak": "AUC owed to batch-mates",
-    "batch_coupling": "Coupling to batch-mates",
-    "transmission": "Gradient passed on",
-    "sample_gradient_norm": "Gradient at the samples",
-    "score_gradient_norm": "Slope of the score",
-    "score_real_mean": "Score of real records",
-    "score_generated_mean": "Score of generated samples",
-    "nonfinite_count": "Non-finite steps",
-    "radius": "Radius",
-    "eigenvalue_real": "Eigenvalue, real part",
-    "eigenvalue_imaginary": "Eigenvalue, imaginary part",
-    "generator_gradient": "Gradient at the samples",
-    "generator_gradient_at_start": "Gradient before training",
-}
 
 VERDICTS = {
     "failed": ("fail", "✕", "failed"),
@@ -67,9 +18,23 @@ VERDICTS = {
 
 
 def title(name: str) -> str:
-    """An id as a heading."""
+    """An id as a heading; what is one of several by its kind and which it is."""
+    if name in TITLES:
+        return TITLES[name]
+    kind, which = _numbered(name)
+    if kind in TITLES:
+        return f"{TITLES[kind]} {which}"
     words = name.replace("_", " ").strip()
-    return TITLES.get(name) or words[:1].upper() + words[1:]
+    return words[:1].upper() + words[1:]
+
+
+def _numbered(name: str) -> tuple[str, str]:
+    """A kind of series and which of it: `tier_coverage.2`, `eigenvalue_real_0`."""
+    kind, dot, which = name.partition(".")
+    if dot:
+        return kind, which
+    kind, _, which = name.rpartition("_")
+    return (kind, which) if which.isdigit() else (name, "")
 
 
 def value(given: Any) -> str:

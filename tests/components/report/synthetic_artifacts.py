@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+from synthetic_game import BATCH, game_series
 
 from components.artifacts import Metrics, Telemetry
 
@@ -39,18 +40,18 @@ def write_telemetry(
         "recall": (quality - 0.03) * sparse,
         "coverage": (quality - 0.05) * sparse,
         "never_read": np.full(n, np.nan),
+        **game_series(steps, failing),
     }
     columns = {"step": steps.astype(np.int64), **series}
     artifact.write_table("telemetry.parquet", pa.table(columns))
-    count = 12
-    drawn = np.stack([samples(rng, 36, shape, i / 11, failing) for i in range(count)])
-    at = np.linspace(0, STEPS, count).astype(np.int64)
+    drawn = np.stack([samples(rng, 36, shape, i / 11, failing) for i in range(12)])
+    at = np.linspace(0, STEPS, 12).astype(np.int64)
     artifact.write_arrays("snapshots.npz", steps=at, samples=drawn)
     about = {name: {"probe": name, "meaning": name, "unit": "1"} for name in series}
     artifact.write_json(
         "telemetry.json",
         {
-            "parameters": {},
+            "parameters": {"batch_size": BATCH},
             "seed": 0,
             "ended": "completed",
             "steps": STEPS,
@@ -127,14 +128,12 @@ def write_metrics(
         }
         for i in range(10)
     ]
+    fallen = 0.3 * failing
     tiers = [
-        {
-            "index": i,
-            "threshold": 1.0 + i,
-            "records": 199,
-            "coverage": figure(0.9 - 0.3 * i * failing, 0.95, 199),
-        }
-        for i in range(3)
+        {"index": i, "threshold": 1.0 + i, "records": 199, "coverage": covered}
+        for i, covered in enumerate(
+            figure(0.9 - fallen * i, 0.95, 199) for i in range(3)
+        )
     ]
     for row in classes:
         row["coverage"] = figure(0.8 if row["captured"] else 0.0, 0.95, 56)
@@ -230,6 +229,7 @@ def diagnosed(rng: np.random.Generator, failing: bool) -> dict[str, Any]:
                 "id": "mode_collapse",
                 "severity": hit,
                 "onset_step": 1100,
+                "onset_interval": [900, 1300],
                 "claim": "The samples cover less of the data than those of a "
                 "healthy run.",
                 "evidence": [
@@ -251,6 +251,8 @@ def diagnosed(rng: np.random.Generator, failing: bool) -> dict[str, Any]:
             {
                 "id": "batch_norm_leakage",
                 "confidence": 0.93,
+                "onset_step": 500,
+                "onset_interval": [400, 500],
                 "explains": ["mode_collapse", "low_fidelity"],
                 "claim": "56% of the variance of the discriminator's scores is owed to "
                 "the batch, not to the sample.",

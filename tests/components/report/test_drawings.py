@@ -1,0 +1,280 @@
+"""The drawings of the game: numbers against closed forms, and where they stand."""
+
+import re
+from xml.etree import ElementTree
+
+import numpy as np
+import pytest
+from markupsafe import escape
+
+from components.report.charts import Line, Marks, curves
+from components.report.html import render_html
+from components.report.plots import DRAWINGS, drawings
+from components.report.plots.coverage import courses
+from components.report.plots.frame import spread, strength
+from components.report.plots.moments import ellipse
+from components.report.plots.noise import agreement
+from components.report.plots.spectrum import spectra
+from components.report.projection import moments, players_path
+from components.report.sections import _onset, judged
+
+
+def trial(series=None, **figures):
+    made = {
+        name: {"steps": list(steps), "values": list(values)}
+        for name, (steps, values) in (series or {}).items()
+    }
+    return {
+        "id": "t0", "point": {"seed": 0}, "seed": 0, "failed": None,
+        "verdict": "failed", "symptoms": [], "causes": [], "risks": [], "checks": [],
+        "metrics": {}, "measurements": {},
+        "figures": {"series": made, "real_2d": None, "generated_2d": None, **figures},
+    }  # fmt: skip
+
+
+def drawn(given, name):
+    return {one["id"]: one for one in drawings(given)}[name]
+
+
+def marks(svg, kind):
+    return [
+        e
+        for e in ElementTree.fromstring(svg).iter()
+        if kind in (e.get("class") or "").split()
+    ]
+
+
+def test_nothing_is_drawn_of_what_was_not_read():
+    assert drawings(trial()) == []
+    assert drawings({**trial(), "figures": None}) == []
+
+
+def test_a_trial_with_all_series_has_all_drawings(synthetic, tmp_path):
+    world = synthetic.World(tmp_path)
+    world.add({"seed": 0}, failing=True, shape=(2,))
+    content = world.report().content()
+    made = drawings(content["trials"][0])
+    assert len(made) == len(DRAWINGS)
+    for one in made:
+        root = ElementTree.fromstring(one["svg"])
+        assert root.get("role") == "img" and root.get("aria-label")
+        assert one["caption"].endswith(".")
+        assert "nan" not in one["svg"]
+    page = render_html(content)
+    assert all(page.count(f"<h4>{escape(one['title'])}</h4>") == 1 for one in made)
+
+
+def test_the_spectrum_mirrors_conjugates_and_marks_the_imaginary_axis():
+    given = trial(
+        {
+            "eigenvalue_real_0": ([10, 20], [0.0, -3.0]),
+            "eigenvalue_imaginary_0": ([10, 20], [2.0, 4.0]),
+            "eigenvalue_real_1": ([20], [2.5]),
+            "eigenvalue_imaginary_1": ([20], [0.0]),
+        }
+    )
+    assert spectra(given) == {10: [(0.0, 2.0)], 20: [(-3.0, 4.0), (2.5, 0.0)]}
+    svg = drawn(given, "spectrum")["svg"]
+    (axis,) = marks(svg, "mark-line")
+    zero = float(re.match(r"M([\d.]+) ", axis.get("d"))[1])
+    first, last = (g for g in marks(svg, "point") if g.tag == "g")
+    assert float(first.get("opacity")) < float(last.get("opacity")) == 1
+    at = [(float(c.get("cx")), float(c.get("cy"))) for c in first.iter("circle")]
+    # ±2i of radius 2: on the axis, at equal distances from the real one.
+    assert [x for x, _ in at] == [zero, zero]
+    assert at[0][1] < at[1][1]
+    at = [(float(c.get("cx")) - zero, float(c.get("cy"))) for c in last.iter("circle")]
+    # (-3 ± 4i, 2.5) of radius 5: 0.6 to the left, 0.5 to the right.
+    (left, up), (right, middle), (mirrored, down) = at
+    assert left == mirrored < 0 < right
+    assert left / right == pytest.approx(-0.6 / 0.5, abs=0.02)
+    assert up - middle == pytest.approx(middle - down, abs=0.11)
+    assert (middle - up) / right == pytest.approx(0.8 / 0.5, abs=0.02)
+
+
+def test_the_noise_scale_is_the_ratio_of_means_and_the_marks_follow_from_it():
+    steps = [1, 2]
+    given = trial(
+        {
+            "generator_gradient_cosine_1": (steps, [0.2, 0.3]),
+            "generator_gradient_cosine_2": (steps, [0.4, 0.4]),
+            "generator_gradient_variance": (steps, [100.0, 300.0]),
+            "generator_gradient_square": (steps, [3.0, 1.0]),
+        },
+        batch_size=32,
+    )
+    found = agreement(given, "generator", 32)
+    # (100 + 300) / (3 + 1); the mean of ratios would be 166.7.
+    assert found.scale == 100
+    assert found.measured == {32: (0.25, 0.2, 0.3), 64: (0.4, 0.4, 0.4)}
+    assert found.predicted(100) == 0.5
+    assert found.needed(0.5) == 100
+    assert found.needed(0.9) == pytest.approx(900)
+    one = drawn(given, "noise")
+    assert ".5 at 100 records and .9 at 900" in one["caption"]
+    assert len(marks(one["svg"], "reached")) == 2
+
+
+def test_a_gradient_hidden_by_noise_has_no_prediction():
+    given = trial(
+        {
+            "generator_gradient_cosine_1": ([1], [0.0]),
+            "generator_gradient_variance": ([1], [5.0]),
+            "generator_gradient_square": ([1], [-0.1]),
+        },
+        batch_size=8,
+    )
+    assert agreement(given, "generator", 8).scale is None
+    one = drawn(given, "noise")
+    assert "hidden by noise" in one["caption"]
+    assert not marks(one["svg"], "reached")
+
+
+def test_the_path_angle_has_a_line_a_reading_and_its_places_in_order():
+    places = {f"path_cosine.{p:.1f}": p for p in (1.1, -0.1, 0.0, 1.0, 0.5)}
+    given = trial({n: ([5, 9], [1 - p, (1 - p) / 2]) for n, p in places.items()})
+    svg = drawn(given, "angle")["svg"]
+    lines = marks(svg, "line")
+    assert [line.get("opacity") for line in lines] == ["0.25", "1"]
+    for line in lines:
+        points = re.findall(r"([\d.]+) ([\d.]+)", line.get("d"))
+        assert [float(x) for x, _ in points] == sorted(float(x) for x, _ in points)
+        assert [float(y) for _, y in points] == sorted(float(y) for _, y in points)
+    (here,) = marks(svg, "onset")[:1]
+    (zero,) = marks(svg, "mark-line")
+    x, y = (float(re.search(r"M([\d.]+) ([\d.]+)", e.get("d"))[i]) for i, e in
+            ((1, here), (2, zero)))  # fmt: skip
+    # Each line crosses 0 where the players are.
+    assert all(f"{x:g} {y:g}" in line.get("d") for line in lines)
+
+
+def test_the_players_path_is_found_in_the_plane_that_it_lies_in():
+    random = np.random.default_rng(0)
+    turn = np.linspace(0, 4 * np.pi, 50)
+    plane = np.stack([3 * np.cos(turn), np.sin(turn)], axis=1)
+    table = {"step": np.arange(50)}
+    for name in ("generator", "discriminator"):
+        basis = np.linalg.qr(random.normal(size=(6, 2)))[0]
+        table |= {
+            f"{name}_coordinate_{i}": column
+            for i, column in enumerate((plane @ basis.T).T + 7)
+        }
+    table["discriminator_coordinate_0"][3] = np.nan
+    found = players_path(table, 20)
+    assert sum(found["shares"]) == pytest.approx(1, abs=1e-3)
+    assert len(found["steps"]) == len(found["points"]) == 20
+    assert (found["steps"][0], found["steps"][-1]) == (0, 49)
+    # Distances along the path are those of the ellipse, up to one factor.
+    whole = np.array(players_path(table, 200)["points"])
+    kept = np.delete(plane, 3, axis=0)
+    ratios = np.linalg.norm(np.diff(whole, axis=0), axis=1) / np.linalg.norm(
+        np.diff(kept, axis=0), axis=1
+    )
+    assert ratios == pytest.approx(ratios.mean(), rel=0.02)
+
+
+def test_a_path_that_was_not_read_or_goes_nowhere_is_none():
+    steps = np.arange(5)
+    assert players_path({"step": steps}, 20) is None
+    still = {f"{n}_coordinate_{i}": np.ones(5)
+             for n in ("generator", "discriminator") for i in range(2)}  # fmt: skip
+    assert players_path({"step": steps, **still}, 20) is None
+    lost = {name: np.full(5, np.nan) for name in still}
+    assert players_path({"step": steps, **lost}, 20) is None
+
+
+def test_ellipses_hold_their_moments():
+    points = np.random.default_rng(1).normal(size=(500, 2)) @ [[2, 1], [0, 0.5]]
+    stated = moments(points + np.array([3, -1]))
+    ring = np.array(ellipse(stated, 2.0)) - stated["mean"]
+    inverse = np.linalg.inv(stated["covariance"])
+    distances = np.sqrt(np.einsum("ni,ij,nj->n", ring, inverse, ring))
+    assert distances == pytest.approx(2, rel=1e-3)
+    assert moments(np.zeros((1, 2))) is None
+    assert moments(np.zeros((5, 3))) is None
+    flat = ellipse({"mean": [0, 0], "covariance": [[0, 0], [0, 4]]})
+    assert {x for x, _ in flat} == {0.0}
+
+
+def test_equal_moments_of_different_points_give_equal_ellipses():
+    """The plus and its two horizontal clusters: the metric that lies."""
+    four = np.array([[2, 0], [-2, 0], [0, 2], [0, -2]], float)
+    wide = np.sqrt(2)
+    two = np.array([[x, y] for x in (-wide, wide) for y in (-wide, wide)])
+    both = [moments(np.repeat(side, 9, axis=0)) for side in (four, two)]
+    rings = [np.array(ellipse(one)) for one in both]
+    assert rings[0] == pytest.approx(rings[1], abs=1e-3)
+    named = dict(zip(("real", "generated"), both, strict=True))
+    given = trial(real_2d=four.tolist(), generated_2d=two.tolist(), moments_2d=named)
+    svg = drawn(given, "moments")["svg"]
+    a, b = (e.get("d") for e in marks(svg, "ellipse"))
+    assert a == b
+    assert len(marks(svg, "generated")) == 4
+
+
+def test_coverage_shows_modes_classes_and_tiers_and_thins_many_tiers():
+    series = {f"tier_coverage.{i}": ([0, 9], [0.0, 1 - i / 20]) for i in range(12)}
+    given = trial({**series, "modes_captured": ([0, 9], [0.0, 0.5]),
+                   "mode_spread": ([9], [1.7])})  # fmt: skip
+    names = [one.name for one in courses(given)]
+    assert names[:3] == ["modes", "spread in modes", "tier 0 (core)"]
+    assert names[-1] == "tier 11" and len(names) == 8
+    svg = drawn(given, "coverage")["svg"]
+    assert len(marks(svg, "course")) == 8
+    labels = sorted(float(e.get("y")) for e in marks(svg, "note"))
+    assert np.diff(labels).min() >= 12.9
+
+
+def test_labels_are_spread_within_their_room():
+    assert spread([5, 100, 50], 10, 0, 200) == [5, 100, 50]
+    assert spread([50, 50, 50], 10, 0, 60) == [40, 50, 60]
+    assert spread([], 10, 0, 60) == []
+    assert [strength(i, 3) for i in range(3)] == [0.25, 0.62, 1.0]
+    assert strength(0, 1) == 1
+
+
+def test_the_healthy_range_and_the_onset_s_interval_are_shaded():
+    line = Line("a", "fail", [0, 50, 100], [0.0, 0.5, 1.0])
+    plot = curves("A", [line], Marks(0.4, 0.2, onset=60, since=(40, 80)))
+    (band,) = marks(plot, "band")
+    levels = {kind: marks(plot, kind)[0].get("d") for kind in ("null", "threshold")}
+    top, bottom = float(band.get("y")), float(band.get("y")) + float(band.get("height"))
+    assert f" {bottom:g}H" in levels["null"] and f" {top:g}H" in levels["threshold"]
+    (since,) = marks(plot, "since")
+    at = float(re.match(r"M([\d.]+)", marks(plot, "onset")[0].get("d"))[1])
+    left, width = float(since.get("x")), float(since.get("width"))
+    assert at == pytest.approx(left + width / 2, abs=0.2)
+    assert "onset at step 60 (40 to 80)" in plot
+    plain = curves("A", [line], Marks(0.4, onset=60, since=(60, 60)))
+    assert not marks(plain, "band") and not marks(plain, "since")
+
+
+def test_a_range_from_zero_reaches_the_foot_of_a_logarithmic_axis():
+    line = Line("a", "fail", [0, 1], [1e-4, 10.0])
+    (band,) = marks(curves("A", [line], Marks(0.1, 0.0)), "band")
+    (grid, *_) = marks(curves("A", [line], Marks(0.1, 0.0)), "threshold")
+    foot = float(band.get("y")) + float(band.get("height"))
+    assert f" {float(band.get('y')):g}H" in grid.get("d")
+    assert foot == 174
+
+
+def test_a_series_is_dated_by_the_cause_that_names_it_else_by_the_first_symptom():
+    cause = {"onset_step": 5, "onset_interval": [3, 6], "evidence": [{"series": "x"}]}
+    symptoms = [
+        {"onset_step": 40, "onset_interval": [30, 50]},
+        {"onset_step": 20},
+        {"onset_step": None},
+    ]
+    given = [{"causes": [cause], "symptoms": symptoms}]
+    assert _onset(given, "x") == (5, (3, 6))
+    assert _onset(given, "y") == (20, None)
+    assert _onset([], "x") == (None, None)
+
+
+def test_a_threshold_of_a_later_median_is_drawn_and_one_of_another_unit_is_not():
+    line = {"series": "slope", "value": 4.0, "null": 1.0, "threshold": 2.0}
+    series = {"slope": ([0, 1, 2, 3], [1, 9, 3, 5]), "bend": ([0, 1], [300, 400])}
+    given = trial(series)
+    given["causes"] = [{"evidence": [line]}]
+    given["checks"] = [{"id": "bend", "value": -0.2, "null": 0.0, "threshold": -0.1}]
+    assert set(judged([given])) == {("series", "slope")}
