@@ -1,7 +1,7 @@
 """A component that measures what healthy and faulty runs read."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
 from components.artifacts import Calibration, Metrics, Telemetry
 from components.component import Context, component
@@ -12,7 +12,7 @@ from components.diagnose.readings import Readings
 from components.diagnose.stage import DiagnoseParams, diagnose_readings
 from components.diagnose.statistics import STATISTICS
 from components.diagnose.weighing import fitted_weight, runs_of
-from components.parts import Params
+from components.parts import FileMark, Params
 from components.run import RunInfo
 
 HEALTHY = "healthy"
@@ -23,6 +23,8 @@ class CalibrateParams(Params):
 
     produced: str = ""
     """How these runs came about; kept with the calibration."""
+    known: Annotated[CalibrationTable | None, FileMark()] = None
+    """Another calibration, whose faulty runs stand in for causes that have none here."""
 
 
 class Known(NamedTuple):
@@ -71,7 +73,7 @@ def calibrate(
             f"at least of which it says `verdict: healthy`. Received: {healthy}"
         )
     made: Calibration = context.create(Calibration)
-    made.write_bytes("calibration.json", to_json(calibrated(runs, params.produced)))
+    made.write_bytes("calibration.json", to_json(calibrated(runs, params)))
     return made
 
 
@@ -89,20 +91,26 @@ def measure(readings: Readings) -> dict[str, float]:
     return measured(readings, STATISTICS)
 
 
-def calibrated(runs: Sequence[Known], produced: str) -> dict[str, Any]:
+def calibrated(runs: Sequence[Known], params: CalibrateParams) -> dict[str, Any]:
     """The payload of `calibration.json`: healthy readings, then how exposed runs fared.
 
     The exposed are judged by the thresholds that the healthy runs have just given.
     """
-    kinds = {
+    sides = {
         name: (one.side, one.scale)
         for name, one in STATISTICS.items()
         if one.exact is None
     }
-    healthy = [measure(run.readings) for run in runs if run.cause == HEALTHY]
-    table = tabulate(healthy, kinds, produced)
+    sound = [run.readings for run in runs if run.cause == HEALTHY]
+    table = tabulate(
+        [measure(run) for run in sound],
+        sides,
+        params.produced,
+        [run.kind for run in sound],
+    )
     known = CalibrationTable.model_validate_json(to_json(table))
-    exposed = {}
+    others = {} if params.known is None else params.known.exposed
+    exposed = {name: one.model_dump(mode="json") for name, one in others.items()}
     for cause in sorted({run.cause for run in runs} - {HEALTHY}):
         group = [run for run in runs if run.cause == cause]
         failed = [run for run in group if symptomatic(run.readings, known)]
@@ -110,7 +118,7 @@ def calibrated(runs: Sequence[Known], produced: str) -> dict[str, Any]:
             "runs": len(group),
             "failed": len(failed),
             "failures": [
-                {"case": run.case, "readings": measured(run.readings, mechanisms())}
+                {"case": run.case, "departures": apart(run.readings, known)}
                 for run in failed
             ],
         }
@@ -119,6 +127,11 @@ def calibrated(runs: Sequence[Known], produced: str) -> dict[str, Any]:
         runs_of(CalibrationTable.model_validate_json(to_json(table)))
     )
     return table | {"weight": weight}
+
+
+def apart(run: Readings, table: CalibrationTable) -> dict[str, float]:
+    """How far the mechanisms of a run are from healthy, by statistic."""
+    return table.of(run.kind).departures(measured(run, mechanisms()))
 
 
 def symptomatic(run: Readings, table: CalibrationTable) -> list[str]:

@@ -101,12 +101,12 @@ class Healthy(Params):
 
 
 class Failure(Params):
-    """What the mechanisms' statistics read on a run that failed."""
+    """A run that failed, as the mechanisms' statistics tell it."""
 
     case: str = ""
     """The case that it is a run of: all but its seed."""
-    readings: dict[str, float] = Field(default_factory=dict)
-    """By statistic, in the calibrated unit."""
+    departures: dict[str, float] = Field(default_factory=dict)
+    """By statistic, how far it was from healthy runs, see `Healthy.departure`."""
 
 
 class Exposed(Params):
@@ -139,11 +139,23 @@ class CalibrationTable(Params):
     runs: Annotated[int, Ge(0)] = 0
     """Healthy runs that were measured."""
     checks: dict[str, Healthy] = Field(default_factory=dict)
-    """Readings by statistic."""
+    """Readings by statistic, of all of them."""
+    kinds: dict[str, dict[str, Healthy]] = Field(default_factory=dict)
+    """The same of runs on records of one kind alone, `images` or `points`."""
     exposed: dict[str, Exposed] = Field(default_factory=dict)
     """By cause: runs that it was made to work in."""
     weight: Annotated[float, Gt(0), Le(1)] = 1.0
     """What log ratios of the mechanisms' readings are multiplied by, see `weighing`."""
+
+    def of(self, kind: str | None) -> "CalibrationTable":
+        """What a run on records of a kind is held against.
+
+        Healthy runs on its kind, for a statistic that at least FEWEST of them have;
+        else all healthy runs.
+        """
+        own = self.kinds.get(kind or "", {})
+        enough = {k: v for k, v in own.items() if len(v.values) >= FEWEST}
+        return self.model_copy(update={"checks": {**self.checks, **enough}})
 
     def departures(self, readings: Mapping[str, float]) -> dict[str, float]:
         """By statistic, how far readings lie from healthy ones.
@@ -152,10 +164,13 @@ class CalibrationTable(Params):
         hundredths of its unit.
         """
         return {
-            name: self.checks[name].departure(value)
-            if name in self.checks
-            else math.asinh(value / EXACT_UNIT)
+            name: float(f"{apart:.6g}")
             for name, value in readings.items()
+            for apart in [
+                self.checks[name].departure(value)
+                if name in self.checks
+                else math.asinh(value / EXACT_UNIT)
+            ]
         }
 
 
@@ -172,6 +187,8 @@ def _unscaled(value: float, scale: Scale) -> float:
 
 
 EXACT_UNIT = 0.01
+FEWEST = 12
+"""Healthy runs of a kind that are held to vouch for themselves."""
 
 
 @cache
@@ -182,24 +199,43 @@ def packaged() -> CalibrationTable:
 
 def tabulate(
     readings: Sequence[dict[str, float]],
-    kinds: dict[str, tuple[Side, Scale]],
+    sides: dict[str, tuple[Side, Scale]],
     produced: str = "",
+    kinds: Sequence[str | None] = (),
 ) -> dict[str, Any]:
     """The payload of `calibration.json` from every healthy run's readings.
 
     A statistic read on fewer than two runs is left out: it has no spread.
+
+    Args:
+        sides: by statistic, its suspicious side and its scale.
+        kinds: of each run's records.
     """
-    checks = {}
-    for name, (side, scale) in sorted(kinds.items()):
-        values = sorted(run[name] for run in readings if name in run)
-        if len(values) >= 2:
-            checks[name] = {"side": side, "scale": scale, "values": values}
-    return {"produced": produced, "runs": len(readings), "checks": checks}
+
+    def checks(runs: Sequence[dict[str, float]]) -> dict[str, Any]:
+        found = {}
+        for name, (side, scale) in sorted(sides.items()):
+            values = sorted(run[name] for run in runs if name in run)
+            if len(values) >= 2:
+                found[name] = {"side": side, "scale": scale, "values": values}
+        return found
+
+    names = sorted({kind for kind in kinds if kind is not None})
+    return {
+        "produced": produced,
+        "runs": len(readings),
+        "checks": checks(readings),
+        "kinds": {
+            name: checks([r for r, k in zip(readings, kinds, strict=True) if k == name])
+            for name in (names if len(names) > 1 else ())
+        },
+    }
 
 
 def to_json(table: dict[str, Any]) -> bytes:
     """A line a statistic and a line a failed run: a renewal reads as a diff."""
-    rest = {k: v for k, v in table.items() if k not in ("checks", "exposed")}
+    apart = ("checks", "exposed", "kinds")
+    rest = {name: entry for name, entry in table.items() if name not in apart}
     exposed = {name: dict(one) for name, one in table.get("exposed", {}).items()}
     blocks = []
     for name, one in exposed.items():
@@ -207,8 +243,16 @@ def to_json(table: dict[str, Any]) -> bytes:
         head = json.dumps(one).removesuffix("}")
         listed = f'"failures": [\n{failures}\n  ]' if failures else '"failures": []'
         blocks.append(f"  {json.dumps(name)}: {head}, {listed}}}")
-    checks = [f"  {json.dumps(k)}: {json.dumps(v)}" for k, v in table["checks"].items()]
+    kinds = [
+        f"  {json.dumps(kind)}: {{\n" + ",\n".join(_lines(checks)) + "\n  }"
+        for kind, checks in table.get("kinds", {}).items()
+    ]
     parts = [json.dumps(rest, indent=1).removesuffix("\n}")]
-    for name, lines in (("exposed", blocks), ("checks", checks)):
+    told = {"exposed": blocks, "checks": _lines(table["checks"]), "kinds": kinds}
+    for name, lines in told.items():
         parts.append(f'"{name}": {{\n' + ",\n".join(lines) + "\n }")
     return (",\n ".join(parts) + "\n}\n").encode()
+
+
+def _lines(checks: Mapping[str, Any]) -> list[str]:
+    return [f"  {json.dumps(name)}: {json.dumps(one)}" for name, one in checks.items()]

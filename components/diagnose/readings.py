@@ -63,6 +63,12 @@ class Readings:
         """Whether training was given up because its numbers were not finite."""
         return bool(self.info.get("ended") == "numerical_overflow")
 
+    @property
+    def kind(self) -> str | None:
+        """What the records are, `images` or `points`; None if nobody says."""
+        kind = (self.info.get("data") or {}).get("kind")
+        return None if kind is None else str(kind)
+
     def metric(self, name: str) -> Metric | None:
         """A metric, None where it has no finite value."""
         entry = (self.content.get("metrics") or {}).get(name) or {}

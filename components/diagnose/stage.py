@@ -52,6 +52,7 @@ def diagnose_readings(readings: Readings, params: DiagnoseParams) -> Conclusion:
     """The diagnosis of readings, wherever they come from."""
     table = params.calibration or calibrations.packaged()
     rate = params.false_alarm_rate
+    table = table.of(readings.kind)
     return conclude(Evidence(readings, table, rate, len(tests()), mechanisms()))
 
 

@@ -139,7 +139,7 @@ def log_density(value: float, mean: float, deviation: float) -> float:
 def runs_of(table: CalibrationTable) -> tuple[Run, ...]:
     """A calibration's failed runs of known causes."""
     return tuple(
-        Run(cause, one.case, table.departures(one.readings))
+        Run(cause, one.case, one.departures)
         for cause, exposed in table.exposed.items()
         for one in exposed.failures
     )

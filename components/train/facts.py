@@ -19,6 +19,7 @@ class Facts(NamedTuple):
     """Of training records, but for `tiers`.
 
     Attributes:
+        kind: `images` (height, width, channels), or `points`.
         records: how many.
         duplicates: share of them that are copies of another: all but one of each set
             of equal values.
@@ -28,6 +29,7 @@ class Facts(NamedTuple):
         rejects: records that curation left out, by reason; None if nobody says.
     """
 
+    kind: str
     records: int
     duplicates: float
     shares: Array | None
@@ -39,6 +41,7 @@ class Facts(NamedTuple):
         """As plain values."""
         shares = self.shares
         return {
+            "kind": self.kind,
             "records": self.records,
             "duplicates": self.duplicates,
             "largest_class_share": None if shares is None else float(shares.max()),
@@ -52,6 +55,7 @@ def facts_of(curriculum: Curriculum, train: Shards, holdout: Shards) -> Facts:
     info = curriculum.info()
     held = holdout if len(holdout) else train
     return Facts(
+        kind="images" if len(curriculum.shape()) == 3 else "points",
         records=len(train),
         duplicates=1 - distinct(train) / len(train),
         shares=class_shares(train.labels, len(info.get("classes") or ())),

@@ -106,8 +106,8 @@ def test_calibrate_leaves_exposed_runs_out_of_the_nulls(new_trial, tmp_path, con
     exposed = table.exposed["batch_norm_leakage"]
     assert (exposed.runs, exposed.failed, len(exposed.failures)) == (4, 3, 3)
     for failure in exposed.failures:
-        assert failure.readings["batch_coupling"] == 0.5
-        assert "precision" not in failure.readings  # it is no mechanism's
+        assert failure.departures["batch_coupling"] == pytest.approx(np.arcsinh(50))
+        assert "precision" not in failure.departures  # it is no mechanism's
     expected = [float(f"{(0.9 + 0.001 * i) / 0.96:.6g}") for i in range(12)]
     assert list(table.checks["precision"].values) == expected
     assert "batch_coupling" not in table.checks  # its null is exact
