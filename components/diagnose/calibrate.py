@@ -24,7 +24,7 @@ class CalibrateParams(Params):
     produced: str = ""
     """How these runs came about; kept with the calibration."""
     known: Annotated[CalibrationTable | None, FileMark()] = None
-    """Another calibration, whose faulty runs stand in for causes that have none here."""
+    """Another calibration: its faulty runs stand in for causes that have none here."""
 
 
 class Known(NamedTuple):
