@@ -218,12 +218,16 @@ class Game:
 
         def due() -> Any:
             with self.primitives.without_updates():
-                return penalty.every * penalty.penalty(move)
+                return penalty.penalty(move)
 
-        if penalty.every == 1:
+        if penalty.every == 1 or turn.even:
             return due()
+
+        def rare() -> Any:
+            return penalty.every * due()
+
         idle = ops.zeros((), dtype=real.records.dtype)
-        return ops.cond(turn.counter % penalty.every == 0, due, lambda: idle)
+        return ops.cond(turn.counter % penalty.every == 0, rare, lambda: idle)
 
     def generator_loss(self, turn: Turn) -> Any:
         """What G minimizes."""

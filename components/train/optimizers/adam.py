@@ -65,8 +65,8 @@ class Adam(Optimizer):
 
         steps, rate = number(optimizer.iterations), number(optimizer.learning_rate)
         grown = 1 - number(optimizer.beta_2) ** max(steps, 1)
-        squares = flat(optimizer._velocities) / grown
-        return rate / (np.sqrt(squares) + self.epsilon)
+        root = np.sqrt(flat(optimizer._velocities))
+        return rate * np.sqrt(grown) / (root + self.epsilon)
 
     @model_validator(mode="after")
     def _decays(self) -> "Adam":
