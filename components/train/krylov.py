@@ -40,7 +40,7 @@ def arnoldi(
     kind = start[0].dtype
     joint = ops.cast(joint, kind)
     mix = joint + (1.0 - joint) * ops.eye(len(start), dtype=kind)
-    rows = ops.expand_dims(ops.arange(most), 1)
+    rows = ops.expand_dims(ops.arange(most, dtype="int32"), 1)
 
     def lengths(parts: Parts) -> Any:
         return ops.sqrt(ops.matmul(mix, ops.stack([ops.dot(p, p) for p in parts])))
