@@ -65,7 +65,7 @@ class Diversity(Probe):
         length = np.sqrt(np.sum(d**2))
         if not (np.isfinite(length) and length > 0):
             return
-        d /= length
+        d = d / length
         field = view.bench.field
         side = field.sides["generator"]
         descent = view.field(NUMBER)[side]

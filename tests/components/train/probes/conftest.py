@@ -53,6 +53,22 @@ POINTS = {
 }
 
 
+def settings(**changes):
+    return TrainParams.model_validate_json(json.dumps(SMOOTH | changes))
+
+
+def displace(game, move=0.3):
+    random = np.random.default_rng(7)
+    for player in game.players:
+        for variable in player.variables:
+            if len(variable.shape) > 1 and move:  # Backends start from other numbers.
+                variable.assign(np.eye(*variable.shape))
+            step = move * random.standard_normal(variable.shape)
+            variable.assign(np.asarray(variable) + step)
+    if game.spectral is not None:
+        game.spectral.start()
+
+
 class Held:
     """Records as probes ask for them."""
 
@@ -80,15 +96,8 @@ def make():
     """
 
     def game(width=2, move=0.3, classes=None, **changes):
-        params = TrainParams.model_validate_json(json.dumps(SMOOTH | changes))
-        made = Game(params, (width,), 0, classes)
-        random = np.random.default_rng(7)
-        for player in made.players:
-            for variable in player.variables:
-                step = move * random.standard_normal(variable.shape)
-                variable.assign(np.asarray(variable) + step)
-        if made.spectral is not None:
-            made.spectral.start()
+        made = Game(settings(**changes), (width,), 0, classes)
+        displace(made, move)
         return made
 
     return game
