@@ -53,9 +53,11 @@ class Diversity(Probe):
         return all(player.variables for player in game.players)
 
     def read(self, view: View) -> Iterator[tuple[str, float]]:
+        if not np.isfinite(view.generated).all():
+            return
         real, made = self.seen(view.real), self.seen(view.generated)
         scale = float(real.var(axis=0, ddof=1).mean())
-        if not (scale > 0 and np.isfinite(made).all()):
+        if not scale > 0:
             return
         jitter = JITTER * scale
         volume, slope = log_det(made, jitter)

@@ -116,6 +116,6 @@ def curvatures(view: View, roots: Any = 1.0) -> dict[str, tuple[float, float]]:
     found = {}
     for name, image in images.items():
         side = field.sides[name]
-        low, high = extremes(-image, side.stop - side.start, count)
-        found[name] = float(low), float(high)
+        low, high = extremes(image, side.stop - side.start, count)
+        found[name] = -float(high), -float(low)
     return found

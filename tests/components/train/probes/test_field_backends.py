@@ -12,6 +12,7 @@ pytest.importorskip("jax")
 SCRIPT = Path(__file__).with_name("field_games.py")
 
 
+@pytest.mark.timeout(600)
 def test_backends_and_shared_code_tell_the_same(tmp_path):
     running = {}
     for backend in ("tensorflow", "jax"):

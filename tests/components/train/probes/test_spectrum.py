@@ -38,13 +38,13 @@ def test_the_dirac_games_eigenvalues_are_those_of_its_closed_form(name, points):
 
 
 def test_curvatures_are_the_extremes_of_each_players_own_hessian(make, look, dense):
-    """Networks of 6 and 4 parameters: 6 products find all; Adam scales them."""
+    """Networks of 4 parameters: the products find all; Adam scales them."""
     from keras import ops
 
     game = make(
         1,
         latents={"size": 1},
-        generator={"kind": "mlp", "units": [2], "activation": "tanh"},
+        generator={"kind": "mlp", "units": [1], "activation": "tanh"},
         discriminator={"kind": "mlp", "units": [1], "activation": "tanh"},
         regularizers={"r1": {"gamma": 1.0}},
         optimizer={"kind": "adam", "beta_1": 0.5, "learning_rate": 0.01},
