@@ -61,6 +61,13 @@ def flat(variables: Sequence[Any]) -> Any:
     return np.concatenate([np.asarray(v, np.float64).ravel() for v in variables])
 
 
+def length(vector: Any) -> float:
+    """Of a vector. Summed as it is: a library's threads would wait for one another."""
+    import numpy as np
+
+    return float(np.sqrt(np.sum(vector**2)))
+
+
 def number(value: Any) -> float:
     """A variable's, a tensor's or a plain number."""
     import numpy as np

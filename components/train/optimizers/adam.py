@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from annotated_types import Ge, Gt, Lt
 from pydantic import model_validator
 
-from components.train.optimizers import Optimizer, flat, number
+from components.train.optimizers import Optimizer, flat, length, number
 from components.train.schedules import Schedule, bounded
 
 BELOW_ONE = 1.0 - 1e-12
@@ -44,14 +44,12 @@ class Adam(Optimizer):
         return {"beta_2": self.beta_2} if isinstance(self.beta_2, Schedule) else {}
 
     def last_step(self, optimizer: Any, gradient: float) -> float:
-        import numpy as np
-
         steps = number(optimizer.iterations)
         if not steps:
             return 0.0
         grown = 1 - self.beta_1**steps
         moved = self._scale(optimizer) * flat(optimizer._momentums) / grown
-        return float(np.linalg.norm(moved))
+        return length(moved)
 
     def edge(self, optimizer: Any) -> Any:
         """Of averaged gradients, scaled by their present size (Cohen et al. 2022,

@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 from annotated_types import Gt, Lt
 
-from components.train.optimizers import Optimizer, flat, number
+from components.train.optimizers import Optimizer, flat, length, number
 
 
 class Sgd(Optimizer):
@@ -31,11 +31,9 @@ class Sgd(Optimizer):
         return optimizer
 
     def last_step(self, optimizer: Any, gradient: float) -> float:
-        import numpy as np
-
         if not self.momentum:
             return number(optimizer.learning_rate) * gradient
-        return float(np.linalg.norm(flat(optimizer.momentums)))
+        return length(flat(optimizer.momentums))
 
     def edge(self, optimizer: Any) -> Any:
         """2(1 + momentum) over the rate is the most that descent can bear."""
