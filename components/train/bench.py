@@ -1,5 +1,6 @@
 """What probes look with: a game's compiled code, and what it is looked at on."""
 
+import math
 from collections.abc import Sequence
 from functools import cached_property, partial
 from typing import Any
@@ -10,7 +11,7 @@ from keras import ops
 from components.manifold import Memberships, knn_radii, memberships
 from components.train import backend
 from components.train.activity import Activity
-from components.train.field import POOL, Field
+from components.train.field import POOL, POOL_BYTES, Field
 from components.train.game import Game
 from components.train.rounding import largest, lost_share
 from components.train.seeds import derive
@@ -151,7 +152,9 @@ class Bench:
     def field(self) -> Field:
         """What both players descend along."""
         count = len(self.train)
-        rows = np.unique(np.linspace(0, count - 1, min(count, POOL)).astype(int))
+        fitting = POOL_BYTES // (4 * math.prod(self.game.shape))
+        kept = min(count, POOL, max(fitting, self.batch))
+        rows = np.unique(np.linspace(0, count - 1, kept).astype(int))
         told = self.game.classes is not None
         labels = self.train.labels[rows] if told else None
         known = None if self.like is None else self.like.field
@@ -162,6 +165,27 @@ class Bench:
         """What the networks' units do."""
         known = None if self.like is None else self.like.activity
         return Activity(self.game, known)
+
+    @cached_property
+    def generator_slopes(self) -> Any:
+        """(latents, slopes by their samples, labels) -> slopes by G's parameters."""
+        if self.like is not None:
+            return self.like.generator_slopes.reading(self.game.variables)
+        game, primitives = self.game, self.game.primitives
+
+        def pulled(latents: Any, slopes: Any, *labels: Any) -> Any:
+            def product() -> Any:
+                made = game.generate(latents, (*labels, None)[0], False).records
+                return ops.sum(made * ops.cast(slopes, made.dtype))
+
+            variables = game.generator.trainable_variables
+            with primitives.without_updates():
+                _, found = primitives.value_and_grad(product, variables)
+            return ops.concatenate([ops.reshape(each, (-1,)) for each in found])
+
+        return primitives.compile_function(
+            pulled, game.variables, backend.probe_policy()
+        )
 
     @cached_property
     def radii(self) -> Array:

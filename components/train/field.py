@@ -4,10 +4,13 @@ The vector holds the generator's parameters, then the discriminator's. The field
 what an infinitely small step of gradient descent moves along, both players at once:
 each one's loss, penalties included, and what the update adds to gradients (Mescheder
 et al. 2017, equation 3). What acts on steps (an order, an optimizer, a constraint) has
-no part in it.
+no part in it. A penalty that is due now and then counts as on average, and spectral
+norms are those of the parameters wherever they are looked at.
 """
 
 import math
+from collections.abc import Sequence
+from contextlib import nullcontext
 from typing import Any
 
 import keras
@@ -16,14 +19,18 @@ from keras import ops
 
 from components.train import backend
 from components.train.game import Game
+from components.train.krylov import arnoldi
+from components.train.player import Player
 from components.train.turn import Turn
 
 Array = np.ndarray[Any, Any]
 
-POOL = 4096
-"""Training records, at most, that batches of the field are drawn from."""
+POOL, POOL_BYTES = 4096, 1 << 26
+"""Training records, and bytes, at most, that batches of the field are drawn from."""
 FIRST = 1 << 30
 """The first counter of the field's own draws: no training comes to it."""
+PRODUCTS, BASIS_BYTES = 12, 1 << 28
+"""Products with the Jacobian in a row, and bytes of directions, at most."""
 
 
 class Field:
@@ -34,12 +41,12 @@ class Field:
         records: training records (n, *shape), from core to outliers.
         labels: their classes (n,), or None.
         rows: the places (n,) of these records among all, ascending.
-        like: the field of a game that differs in its seed alone, whose compiled code
-            can read this game's variables.
+        like: the field of a game that differs in its seed alone, whose records and
+            compiled code serve for this game's variables too.
     """
 
-    _at: Any
-    _product: Any
+    feed: dict[str, Any]
+    _look: Any
 
     def __init__(
         self,
@@ -50,10 +57,6 @@ class Field:
         like: "Field | None" = None,
     ) -> None:
         self.game, self.rows, self.dtype = game, rows, keras.config.floatx()
-        feed = {"data": game.primitives.on_device(records, game.devices)}
-        if labels is not None:
-            feed["labels"] = game.primitives.on_device(labels, game.devices)
-        self.feed = feed
         discriminator, generator = game.players
         self.players = generator, discriminator
         self.variables = [each for one in self.players for each in one.variables]
@@ -65,13 +68,18 @@ class Field:
             "discriminator": slice(sizes[0], sizes[0] + sizes[1]),
         }
         self.size = sum(sizes)
+        width = np.dtype(self.dtype).itemsize
+        self.products = min(PRODUCTS, max(2, BASIS_BYTES // (self.size * width)))
+        self._plain = np.ones(self.size, self.dtype)
         if like is not None:
-            self._at = like._at.reading(game.variables)
-            self._product = like._product.reading(game.variables)
+            self.feed, self._look = like.feed, like._look.reading(game.variables)
             return
-        compiled, policy = game.primitives.compile_function, backend.probe_policy()
-        self._at = compiled(self._field, game.variables, policy)
-        self._product = compiled(self._products, game.variables, policy)
+        self.feed = {"data": game.primitives.on_device(records, game.devices)}
+        if labels is not None:
+            self.feed["labels"] = game.primitives.on_device(labels, game.devices)
+        self._look = game.primitives.compile_function(
+            self._looked, game.variables, backend.probe_policy()
+        )
 
     def weights(self) -> Array:
         """All parameters as they are, (n,)."""
@@ -86,9 +94,8 @@ class Field:
             limit: training records that are drawn from, of all.
             number: of the batch.
         """
-        return np.asarray(
-            self._at(weights, *self._numbers(step, limit, number)), np.float64
-        )
+        field, _, _ = self.look(weights, step, limit, number)
+        return np.asarray(field, np.float64)
 
     def product(
         self, weights: Array, direction: Array, step: int, limit: int, number: int = 0
@@ -97,13 +104,97 @@ class Field:
 
         Within a player's own block J is minus its loss's Hessian, which is symmetric.
         """
-        numbers = self._numbers(step, limit, number)
-        u = np.asarray(direction, self.dtype)
-        return np.asarray(self._product(weights, u, *numbers), np.float64)
+        _, _, told = self.look(weights, step, limit, number, 1, direction)
+        length = float(np.sqrt(np.sum(direction**2)))
+        product: Array = length * np.asarray(told, np.float64)
+        return product
 
-    def _numbers(self, step: int, limit: int, number: int) -> list[Array]:
+    def look(
+        self,
+        weights: Array,
+        step: int,
+        limit: int,
+        number: int,
+        products: int = 0,
+        start: Array | None = None,
+        roots: Any = 1.0,
+        joint: bool = True,
+    ) -> list[Array]:
+        """The field, and the Krylov space of its Jacobian's transpose, see `arnoldi`.
+
+        Args:
+            products: how many, at most `self.products`.
+            start: the first direction (n,); None: all ones.
+            roots: a diagonal (n,), or one number, that the Jacobian is put between.
+            joint: whether it is all of the Jacobian, or each player's own block.
+
+        Returns:
+            the field (n,), images (2, k + 1, k), the last product (n,).
+        """
+        first = self._plain if start is None else np.asarray(start, self.dtype)
+        scales = self._plain * np.asarray(roots, self.dtype)
         drawn = max(1, int(np.searchsorted(self.rows, limit)))
-        return [np.asarray(each, np.int32) for each in (step, drawn, FIRST + number)]
+        numbers = [products, step, drawn, FIRST + number]
+        counts = [np.asarray(each, np.int32) for each in numbers]
+        coupling = np.asarray(joint, self.dtype)
+        told = self._look(weights, first, scales, coupling, *counts, self.feed)
+        return [np.asarray(each) for each in told]
+
+    def _looked(
+        self,
+        weights: Any,
+        start: Any,
+        roots: Any,
+        joint: Any,
+        products: Any,
+        step: Any,
+        drawn: Any,
+        counter: Any,
+        feed: Any,
+    ) -> tuple[Any, Any, Any]:
+        turn = Turn(self.game, step, counter, {**feed, "limit": drawn}, even=True)
+
+        def field(*values: Any) -> Any:
+            return self._of(values, joint, turn)
+
+        value, pull = self.game.primitives.pullback(field, self._values(weights))
+
+        def product(parts: Sequence[Any]) -> list[Any]:
+            pulled = pull(roots * ops.concatenate(parts))
+            return self._parts(roots * self._vector(pulled))
+
+        image, last = arnoldi(
+            product, self._parts(start), products, self.products, joint
+        )
+        return value, image, last
+
+    def _of(self, values: Sequence[Any], joint: Any, turn: Turn) -> Any:
+        """The field (n,) at values of the variables.
+
+        `joint` is by how much each player's part follows the other's parameters.
+        """
+        own = {id(each) for each in self.players[0].variables}
+
+        def seen(player: Player) -> list[Any]:
+            return [
+                value
+                if (id(variable) in own) == (player is self.players[0])
+                else joint * value + (1.0 - joint) * ops.stop_gradient(value)
+                for variable, value in zip(self.variables, values, strict=True)
+            ]
+
+        moves = []
+        for player in self.players:
+            with self.game.primitives.substituted(self.variables, seen(player)):
+                moves += self._move(player, turn)
+        return -self._vector(moves)
+
+    def _move(self, player: Player, turn: Turn) -> list[Any]:
+        """What a player descends along, by each of its variables."""
+        spectral = self.game.spectral
+        with nullcontext() if spectral is None else spectral.settled():
+            update = self.game.params.update
+            return update.gradients(player, self.game.players, turn)[1]
 
     def _values(self, weights: Any) -> list[Any]:
         """The vector as the variables' values."""
@@ -115,26 +206,9 @@ class Field:
             start = end
         return values
 
-    def _of(self, values: Any, step: Any, drawn: Any, counter: Any) -> Any:
-        game = self.game
-        turn = Turn(game, step, counter, {**self.feed, "limit": drawn})
-        with game.primitives.substituted(self.variables, values):
-            moves = [
-                game.params.update.gradients(player, game.players, turn)[1]
-                for player in self.players
-            ]
-        flat = [ops.reshape(-each, (-1,)) for move in moves for each in move]
-        return ops.concatenate([ops.cast(each, self.dtype) for each in flat])
-
-    def _field(self, weights: Any, step: Any, drawn: Any, counter: Any) -> Any:
-        return self._of(self._values(weights), step, drawn, counter)
-
-    def _products(
-        self, weights: Any, direction: Any, step: Any, drawn: Any, counter: Any
-    ) -> Any:
-        def field(*values: Any) -> Any:
-            return self._of(values, step, drawn, counter)
-
-        _, product = self.game.primitives.vjp(field, self._values(weights), direction)
-        flat = [ops.reshape(ops.cast(each, self.dtype), (-1,)) for each in product]
+    def _vector(self, values: Sequence[Any]) -> Any:
+        flat = [ops.reshape(ops.cast(each, self.dtype), (-1,)) for each in values]
         return ops.concatenate(flat)
+
+    def _parts(self, vector: Any) -> list[Any]:
+        return [vector[side] for side in self.sides.values()]

@@ -206,6 +206,7 @@ class Game:
         self, name: str, penalty: Penalty, real: Batch, generated: Batch, turn: Turn
     ) -> Any:
         """A penalty where it is due, else 0; it leaves no trace in D's state."""
+        every = 1 if turn.even else penalty.every
         labels = {"real": real.labels, "generated": generated.labels}
 
         def judge(x: Any, like: str) -> Any:
@@ -230,12 +231,12 @@ class Game:
 
         def due() -> Any:
             with self.primitives.without_updates():
-                return penalty.every * penalty.penalty(move)
+                return every * penalty.penalty(move)
 
-        if penalty.every == 1:
+        if every == 1:
             return due()
         idle = ops.zeros((), dtype=real.records.dtype)
-        return ops.cond(turn.counter % penalty.every == 0, due, lambda: idle)
+        return ops.cond(turn.counter % every == 0, due, lambda: idle)
 
     def generator_loss(self, turn: Turn) -> Any:
         """What G minimizes."""

@@ -7,11 +7,16 @@ with a model that plain Keras loads. (Keras's own layer overwrites W in its forw
 pass, where one backend differentiates through the overwriting and another does not.)
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import keras
 import numpy as np
 from keras import ops
+
+SQUARINGS = 7
+"""Of a Gram matrix: as many as 128 power iterations."""
 
 
 class Spectral:
@@ -35,6 +40,7 @@ class Spectral:
             )
             for kernel in self.kernels
         ]
+        self.held: list[tuple[Any, Any]] | None = None
         self.start()
 
     def start(self) -> None:
@@ -52,12 +58,36 @@ class Spectral:
     def values(self) -> list[Any]:
         """W / sigma(W) of each kernel, sigma = vᵀWu with u and v held fixed."""
         divided = []
-        for kernel, vector in zip(self.kernels, self.vectors, strict=True):
+        for place, (kernel, vector) in enumerate(
+            zip(self.kernels, self.vectors, strict=True)
+        ):
             value = ops.convert_to_tensor(kernel)
-            image = ops.matmul(_matrix(value), ops.convert_to_tensor(vector))
-            left = ops.stop_gradient(_unit(image))
+            if self.held is None:
+                image = ops.matmul(_matrix(value), ops.convert_to_tensor(vector))
+                left = ops.stop_gradient(_unit(image))
+            else:
+                left, right = self.held[place]
+                image = ops.matmul(_matrix(value), right)
             divided.append(value / ops.sum(left * image))
         return divided
+
+    @contextmanager
+    def settled(self) -> Iterator[None]:
+        """A context in which u and v belong to the kernels as they read around it.
+
+        Training has them lag by what a step moves. Slopes that are taken within hold
+        them fixed, as in training; those taken from outside see them follow W.
+        """
+        self.held = [
+            _leading(
+                _matrix(ops.convert_to_tensor(kernel)), ops.convert_to_tensor(vector)
+            )
+            for kernel, vector in zip(self.kernels, self.vectors, strict=True)
+        ]
+        try:
+            yield
+        finally:
+            self.held = None
 
     def follow(self) -> None:
         """One power iteration, after W has moved."""
@@ -79,3 +109,21 @@ def _matrix(kernel: Any) -> Any:
 
 def _unit(vector: Any) -> Any:
     return vector / (ops.sqrt(ops.sum(ops.square(vector))) + 1e-12)
+
+
+def _leading(matrix: Any, vector: Any) -> tuple[Any, Any]:
+    """The leading singular vectors v and u of a matrix, by powers from a vector u."""
+    image = ops.matmul(matrix, vector)
+    wide = matrix.shape[0] < matrix.shape[1]
+    turned = matrix if wide else ops.transpose(matrix)
+    power = ops.matmul(turned, ops.transpose(turned))
+    for _ in range(SQUARINGS):
+        # Its scale goes with the last division: it needs no slope of its own.
+        scale = ops.stop_gradient(ops.sqrt(ops.sum(ops.square(power)))) + 1e-30
+        power = power / scale
+        power = ops.matmul(power, power)
+    if wide:
+        left = _unit(ops.matmul(power, image))
+        return left, _unit(ops.matmul(ops.transpose(matrix), left))
+    right = _unit(ops.matmul(power, vector))
+    return _unit(ops.matmul(matrix, right)), right

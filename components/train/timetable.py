@@ -15,7 +15,7 @@ READINGS, FEWEST_READINGS = 60, 30
 STEPS_BETWEEN = 100
 """Steps of the smallest games that take some twenty times as long as a reading."""
 STEPS_BETWEEN_RARE, RARE = 1000, 4
-"""A rare reading takes as long as some eighty steps of any game."""
+"""A rare reading takes as long as some hundred steps of any game."""
 
 
 def cadence(steps: int) -> int:

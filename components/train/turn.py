@@ -40,6 +40,8 @@ class Turn:
             `first`, `data` instead holds the records that steps from that one on draw.
         part: of each batch, where several devices have one each.
         size: of a batch; None: as in training.
+        even: whether a penalty that is due now and then counts at every turn, as
+            strongly as it does on average.
     """
 
     def __init__(
@@ -50,13 +52,16 @@ class Turn:
         feed: Any,
         part: Part = WHOLE,
         size: int | None = None,
+        even: bool = False,
     ) -> None:
         self.game, self.index, self.counter, self.feed = game, index, counter, feed
         self.size, self.part = size or game.params.batch_size, part
+        self.even = even
 
     def of(self, part: Part) -> "Turn":
         """The same turn, of which only a part of each batch is seen."""
-        return Turn(self.game, self.index, self.counter, self.feed, part, self.size)
+        told = self.game, self.index, self.counter, self.feed
+        return Turn(*told, part, self.size, self.even)
 
     def real(self, purpose: str) -> Batch:
         """A batch of real records for a purpose.

@@ -27,6 +27,7 @@ class View:
         self.bench, self.tier = bench, tier
         self.carry, self.step, self.limit = state.carry, state.step, state.limit
         self.memory = state.memory
+        self._fields: dict[int, Array] = {}
         self.real, self.holdout = bench.real, bench.holdout
         normalization = bench.game.params.discriminator.normalization
         self.batch_statistics = normalization in BATCH_STATISTICS
@@ -50,14 +51,41 @@ class View:
                 while as many records are drawn from.
             weights: (n,) at which; None: where the players are.
         """
-        at = self.weights if weights is None else weights
-        return self.bench.field.at(at, self.step, self.limit, number)
+        if weights is not None:
+            return self.bench.field.at(weights, self.step, self.limit, number)
+        if number not in self._fields:
+            self._fields[number] = self.bench.field.at(
+                self.weights, self.step, self.limit, number
+            )
+        return self._fields[number]
 
     def product(self, direction: Array, number: int = 0) -> Array:
         """The transpose of the field's Jacobian times a vector, both (n,)."""
         return self.bench.field.product(
             self.weights, direction, self.step, self.limit, number
         )
+
+    def images(
+        self, products: int, number: int, roots: Any = 1.0, joint: bool = True
+    ) -> dict[str, Array]:
+        """The Jacobian's images for `ritz_values`, by player, see `Field.look`."""
+        field = self.bench.field
+        # No direction is special to a network, and runs must agree to the bit.
+        start = np.random.default_rng(0).standard_normal(field.size)
+        told = self.step, self.limit, number, products, start, roots, joint
+        return dict(zip(field.sides, field.look(self.weights, *told)[1], strict=True))
+
+    def pulled(self, slopes: Array) -> Array:
+        """Slopes by what G makes as slopes by its parameters, (p,) float64.
+
+        Args:
+            slopes: of a function of `generated`, in its shape.
+        """
+        count, told = len(slopes), self.bench.labels
+        labels = [] if told is None else [told[1][:count]]
+        given = self.bench.latents[:count], slopes.astype(self.bench.latents.dtype)
+        pulled = self.bench.generator_slopes(*given, *labels)
+        return np.asarray(pulled, np.float64)
 
     @property
     def samples(self) -> Array:

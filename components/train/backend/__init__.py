@@ -8,7 +8,9 @@ A backend module (named as `keras.backend.backend()` names it) provides:
   differentiable again;
 - `jvp(function, primals, tangents) -> (value, tangent)` and
   `vjp(function, primals, cotangent) -> (value, gradients)`;
-  the last three forget what layers write to their variables;
+- `pullback(function, primals) -> (value, pull)`, `pull(cotangent) -> gradients`, which
+  may be called within a compiled loop, so that the function itself is computed once;
+  the last four forget what layers write to their variables;
 - `without_updates()`: a context in which what layers write is forgotten at its end;
 - `substituted(variables, values)`: a context in which variables read as these values,
   which are differentiable, and what layers write is forgotten;

@@ -96,9 +96,16 @@ def jvp(
 def vjp(
     function: Callable[..., Any], primals: Sequence[Any], cotangent: Any
 ) -> tuple[Any, Any]:
+    value, pull = pullback(function, primals)
+    return value, pull(cotangent)
+
+
+def pullback(
+    function: Callable[..., Any], primals: Sequence[Any]
+) -> tuple[Any, Callable[[Any], list[Any]]]:
     with without_updates():
         value, pull = jax.vjp(function, *primals)
-    return value, list(pull(cotangent))
+    return value, lambda cotangent: list(pull(cotangent))
 
 
 def on_device(array: Any, devices: Devices) -> Any:

@@ -83,16 +83,29 @@ def jvp(
 def vjp(
     function: Callable[..., Any], primals: Sequence[Any], cotangent: Any
 ) -> tuple[Any, Any]:
-    with tf.GradientTape(watch_accessed_variables=False) as tape, without_updates():
+    value, pull = pullback(function, primals)
+    return value, pull(cotangent)
+
+
+def pullback(
+    function: Callable[..., Any], primals: Sequence[Any]
+) -> tuple[Any, Callable[[Any], list[Any]]]:
+    tape = tf.GradientTape(persistent=True, watch_accessed_variables=False)
+    with tape, without_updates():
         for primal in primals:
             tape.watch(primal)
         value = function(*primals)
-    return value, tape.gradient(
-        value,
-        list(primals),
-        output_gradients=cotangent,
-        unconnected_gradients=tf.UnconnectedGradients.ZERO,
-    )
+
+    def pull(cotangent: Any) -> list[Any]:
+        gradients: list[Any] = tape.gradient(
+            value,
+            list(primals),
+            output_gradients=cotangent,
+            unconnected_gradients=tf.UnconnectedGradients.ZERO,
+        )
+        return gradients
+
+    return value, pull
 
 
 def on_device(array: Any, devices: Devices) -> Any:

@@ -54,7 +54,7 @@ class Optimizer(Part):
 
         if not self.tells_updates:
             return None
-        return float(np.linalg.norm(np.asarray(self.last_update(optimizer))))
+        return length(np.asarray(self.last_update(optimizer), np.float64))
 
     def edge(self, optimizer: Any) -> Any:
         """By how much each parameter's curvature must be multiplied to be held to 1.
@@ -81,6 +81,13 @@ class Optimizer(Part):
     def numbers(self) -> dict[str, Any]:
         """Scheduled settings beside the rate: the optimizer's attribute -> schedule."""
         return {}
+
+
+def length(vector: Any) -> float:
+    """Of a vector. Summed as it is: a library's threads would wait for one another."""
+    import numpy as np
+
+    return float(np.sqrt(np.sum(vector**2)))
 
 
 def number(value: Any) -> float:

@@ -72,8 +72,8 @@ class Adam(Optimizer):
 
         steps, rate = number(optimizer.iterations), number(optimizer.learning_rate)
         grown = 1 - number(optimizer.beta_2) ** max(steps, 1)
-        squares = np.asarray(flat(optimizer._velocities), np.float64) / grown
-        return rate / (np.sqrt(squares) + self.epsilon)
+        root = np.sqrt(np.asarray(flat(optimizer._velocities), np.float64))
+        return rate * np.sqrt(grown) / (root + self.epsilon)
 
     @model_validator(mode="after")
     def _decays(self) -> "Adam":

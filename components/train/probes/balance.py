@@ -33,7 +33,8 @@ class Balance(Probe):
         field = view.bench.field
         for player in field.players:
             gradient = float(view.carry[f"{player.name}_gradient_norm"])
-            length = float(np.linalg.norm(view.weights[field.sides[player.name]]))
+            weights = view.weights[field.sides[player.name]]
+            length = float(np.sqrt(np.sum(weights**2, dtype=np.float64)))
             step = player.settings.last_step(player.optimizer, gradient)
             if step is not None and length > 0:
                 yield f"{player.name}_update_ratio", step / length

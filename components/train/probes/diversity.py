@@ -4,18 +4,17 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
-from keras import ops
 
-from components.train import backend
 from components.train.probes import Probe, Series
 from components.train.view import View
 
 if TYPE_CHECKING:
     from components.train.game import Game
 
+Array = np.ndarray[Any, Any]
+
 FEATURES = 8
 """Directions, at most, in which samples are looked at."""
-SAMPLES = 512
 JITTER = 1e-6
 """Variance, in that of the records, below which samples count as one."""
 NUMBER = 1_000_000
@@ -44,72 +43,56 @@ class Diversity(Probe):
     }
 
     def __init__(self, game: "Game") -> None:
-        self.game = game
         size = int(np.prod(game.shape))
         random = np.random.default_rng(0)
-        square = np.linalg.qr(random.standard_normal((size, min(size, FEATURES))))[0]
-        self.directions = square.astype(np.float32)
-        generator = game.players[1]
-
-        def ascent(latents: Any, labels: Any, scale: Any) -> tuple[Any, Any]:
-            """log det of the samples' covariance, and its gradient as one vector."""
-
-            def volume() -> Any:
-                told = labels if game.classes is not None else None
-                made = game.generate(latents, told, training=False).records
-                return log_det(self.seen(made), scale)
-
-            with game.primitives.without_updates():
-                value, slopes = game.primitives.value_and_grad(
-                    volume, generator.variables
-                )
-            return value, ops.concatenate([ops.reshape(s, (-1,)) for s in slopes])
-
-        self.ascent = game.primitives.compile_function(
-            ascent, game.variables, backend.probe_policy()
-        )
+        square = random.standard_normal((size, min(size, FEATURES)))
+        self.directions = np.linalg.qr(square)[0]
 
     @classmethod
     def applies(cls, game: "Game") -> bool:
         return all(player.variables for player in game.players)
 
-    def seen(self, records: Any) -> Any:
-        """Records (n, *shape) in the chosen directions, (n, at most FEATURES)."""
-        flat = ops.reshape(records, (records.shape[0], -1))
-        return flat @ ops.cast(self.directions, flat.dtype)
-
     def read(self, view: View) -> Iterator[tuple[str, float]]:
-        bench = view.bench
-        real = bench.real.reshape(len(bench.real), -1) @ self.directions
-        covariance = np.atleast_2d(np.cov(real.T))
-        scale = np.float32(np.trace(covariance) / len(covariance))
-        jittered = covariance + JITTER * scale * np.eye(len(covariance))
-        _, of_records = np.linalg.slogdet(jittered)
-        latents = bench.latents[:SAMPLES]
-        labels = np.zeros(0, np.int32)
-        if bench.labels is not None:
-            labels = bench.labels[1][:SAMPLES]
-        volume, slope = map(np.asarray, self.ascent(latents, labels, scale))
-        yield "log_volume", float(volume) - float(of_records)
-        side = bench.field.sides["generator"]
-        d = slope.astype(np.float64)
-        length = float(np.linalg.norm(d))
+        if not np.isfinite(view.generated).all():
+            return
+        real, made = self.seen(view.real), self.seen(view.generated)
+        scale = float(real.var(axis=0, ddof=1).mean())
+        if not scale > 0:
+            return
+        jitter = JITTER * scale
+        volume, slope = log_det(made, jitter)
+        yield "log_volume", volume - log_det(real, jitter)[0]
+        lifted = (slope @ self.directions.T).reshape(view.generated.shape)
+        d = view.pulled(lifted)
+        length = np.sqrt(np.sum(d**2))
         if not (np.isfinite(length) and length > 0):
             return
-        d /= length
+        d = d / length
+        field = view.bench.field
+        side = field.sides["generator"]
         descent = view.field(NUMBER)[side]
-        norm = float(np.linalg.norm(descent))
+        norm = np.sqrt(np.sum(descent**2))
         if norm > 0:
-            yield "diversity_slope", float(descent @ d) / norm
-        whole = np.zeros(bench.field.size)
+            yield "diversity_slope", float(np.sum(descent * d) / norm)
+        whole = np.zeros(field.size)
         whole[side] = d
-        yield "diversity_curvature", -float(view.product(whole, NUMBER)[side] @ d)
+        bend = -view.product(whole, NUMBER)[side]
+        yield "diversity_curvature", float(np.sum(bend * d))
+
+    def seen(self, records: Array) -> Array:
+        """Records (n, *shape) in the chosen directions, (n, at most FEATURES)."""
+        flat = records.reshape(len(records), -1).astype(np.float64)
+        return np.asarray(flat @ self.directions)
 
 
-def log_det(values: Any, scale: Any) -> Any:
-    """log det of the covariance of values (n, f), JITTER of `scale` added to it."""
-    values = values - ops.mean(values, axis=0, keepdims=True)
-    covariance = ops.matmul(ops.transpose(values), values) / (values.shape[0] - 1)
-    jitter = ops.cast(JITTER * scale, covariance.dtype)
-    lower = ops.cholesky(covariance + jitter * ops.eye(covariance.shape[0]))
-    return 2.0 * ops.sum(ops.log(ops.diagonal(lower)))
+def log_det(values: Array, jitter: float) -> tuple[float, Array]:
+    """log det of the covariance of values (n, f), the jitter added to it.
+
+    Returns:
+        it, and its slope by each value (n, f): 2/(n - 1) (x - x̄) C⁻¹.
+    """
+    values = values - values.mean(axis=0)
+    covariance = values.T @ values / (len(values) - 1)
+    covariance += jitter * np.eye(len(covariance))
+    slope = 2 / (len(values) - 1) * np.linalg.solve(covariance, values.T).T
+    return float(np.linalg.slogdet(covariance)[1]), slope

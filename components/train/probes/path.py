@@ -1,7 +1,7 @@
 """What the field does along the way that the game has come."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
@@ -10,6 +10,8 @@ from components.train.view import View
 
 if TYPE_CHECKING:
     from components.train.game import Game
+
+Array = np.ndarray[Any, Any]
 
 PLACES = tuple(round(float(place), 2) for place in np.linspace(-0.1, 1.1, 13))
 """Along the way from the earlier point, 0, to the present one, 1."""
@@ -43,16 +45,20 @@ class Path(Probe):
         view.memory[FROM] = view.weights
 
     def read(self, view: View) -> Iterator[tuple[str, float]]:
-        yield "path_field_norm", float(np.linalg.norm(view.field(NUMBER)))
+        yield "path_field_norm", length(view.field(NUMBER))
         before, now = view.memory[FROM], view.weights
         view.memory[FROM] = now
         way = now.astype(np.float64) - before
-        length = float(np.linalg.norm(way))
-        if not length > 0:
+        if not length(way) > 0:
             return
         for place in PLACES:
-            at = (before + place * way).astype(now.dtype)
+            at = None if place == 1 else (before + place * way).astype(now.dtype)
             field = view.field(NUMBER, at)
-            norm = float(np.linalg.norm(field))
-            if norm > 0:
-                yield f"path_cosine.{place:.1f}", float(field @ way) / norm / length
+            both = length(field) * length(way)
+            if both > 0:
+                yield f"path_cosine.{place:.1f}", float(np.sum(field * way)) / both
+
+
+def length(vector: Array) -> float:
+    """Of a vector; summed as it is, since a library's threads divide sums anyhow."""
+    return float(np.sqrt(np.sum(vector**2)))

@@ -43,7 +43,7 @@ class Rest(Probe):
         game = view.bench.game
         counter = view.step * game.params.discriminator_steps
         feed = {"data": view.real, "limit": len(view.real)}
-        turn = Turn(game, view.step, counter, feed, size=BATCH)
+        turn = Turn(game, view.step, counter, feed, size=BATCH, even=True)
         rest = [
             ops.zeros_like(ops.convert_to_tensor(variable))
             for player in game.players[::-1]

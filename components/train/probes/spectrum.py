@@ -1,11 +1,11 @@
 """How the game bends: eigenvalues of its Jacobian, and of each player's own part."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from components.train.krylov import ritz_values, symmetric_extremes
+from components.train.krylov import extremes, ritz_values
 from components.train.probes import Probe, Series
 from components.train.view import View
 
@@ -16,8 +16,8 @@ Array = np.ndarray[Any, Any]
 
 LEADING = 6
 """Eigenvalues that are told, the largest first, of a pair one."""
-PRODUCTS, OWN_PRODUCTS = 16, 6
-"""With the game's Jacobian, and with a player's own part of it."""
+OWN_PRODUCTS = 6
+"""With each player's own part of the Jacobian."""
 NUMBER = 1_000_000
 """Of the batch that is looked at: the same at every reading."""
 NAMES = ("generator", "discriminator")
@@ -66,23 +66,29 @@ class Spectrum(Probe):
     def read(self, view: View) -> Iterator[tuple[str, float]]:
         if not np.isfinite(view.weights).all():
             return
-
-        def product(u: Array) -> Array:
-            return view.product(u, NUMBER)
-
         field = view.bench.field
-        yield from told(ritz_values(product, field.size, PRODUCTS))
-        for player in field.players:
-            side = field.sides[player.name]
-            own = within(product, side, field.size)
-            count = side.stop - side.start
-            low, high = symmetric_extremes(own, count, OWN_PRODUCTS)
-            yield f"{player.name}_curvature_max", float(high)
-            yield f"{player.name}_curvature_min", float(low)
-            edge = player.settings.edge(player.optimizer)
-            stretched = stretch(own, np.sqrt(edge))
-            _, most = symmetric_extremes(stretched, count, OWN_PRODUCTS)
-            yield f"{player.name}_stability", float(most)
+        count = field.products
+        image = view.images(count, NUMBER)["generator"]
+        yield from told(ritz_values(image, field.size, count))
+        own = curvatures(view)
+        for name, (low, high) in own.items():
+            yield f"{name}_curvature_max", high
+            yield f"{name}_curvature_min", low
+        if not view.step:
+            return  # No step yet, nor what an optimizer scales it by.
+        edges = [player.settings.edge(player.optimizer) for player in field.players]
+        if all(np.ndim(edge) == 0 for edge in edges):
+            scaled = zip(own, edges, strict=True)
+            highest = {name: edge * own[name][1] for name, edge in scaled}
+        else:
+            roots = [
+                np.broadcast_to(np.sqrt(edge), side.stop - side.start)
+                for edge, side in zip(edges, field.sides.values(), strict=True)
+            ]
+            seen = curvatures(view, np.concatenate(roots))
+            highest = {name: high for name, (_, high) in seen.items()}
+        for name, high in highest.items():
+            yield f"{name}_stability", high
 
 
 def told(values: Array) -> Iterator[tuple[str, float]]:
@@ -98,22 +104,18 @@ def told(values: Array) -> Iterator[tuple[str, float]]:
         yield f"eigenvalue_imaginary_{rank}", float(value.imag)
 
 
-def within(
-    product: Callable[[Array], Array], side: slice, size: int
-) -> Callable[[Array], Array]:
-    """Products with the Hessian of the loss of the player who has a side's parameters.
+def curvatures(view: View, roots: Any = 1.0) -> dict[str, tuple[float, float]]:
+    """The least and the greatest eigenvalue of each player's own Hessian.
 
-    J holds the field's changes, and the field is the loss's descent: hence the sign.
+    Each between the roots, a diagonal (n,) or a number. The Jacobian holds the field's
+    changes, and the field is the losses' descent: hence the sign.
     """
-
-    def own(u: Array) -> Array:
-        whole = np.zeros(size)
-        whole[side] = u
-        return -product(whole)[side]
-
-    return own
-
-
-def stretch(product: Callable[[Array], Array], root: Any) -> Callable[[Array], Array]:
-    """Products with a matrix between a diagonal's root, a number or (n,)."""
-    return lambda u: root * product(root * u)
+    field = view.bench.field
+    count = min(OWN_PRODUCTS, field.products)
+    images = view.images(count, NUMBER, roots, joint=False)
+    found = {}
+    for name, image in images.items():
+        side = field.sides[name]
+        low, high = extremes(image, side.stop - side.start, count)
+        found[name] = -float(high), -float(low)
+    return found
