@@ -21,6 +21,29 @@ SCALES: dict[Scale, Callable[[Array], Array]] = {
 }
 
 
+UNSCALES: dict[Scale, Callable[[float], float]] = {
+    "linear": lambda value: value,
+    "square_root": lambda value: max(value, 0.0) ** 2,
+    "cube_root": lambda value: value**3,
+    "angle": lambda value: float(np.sin(np.clip(value, 0.0, np.pi / 2))) ** 2,
+}
+
+
+def unscaled(value: float, scale: Scale) -> float:
+    """The reading that is there on the scale; at the scale's end, if it is beyond."""
+    return float(UNSCALES[scale](value))
+
+
+def share_error(result: Array | float | None, scale: Scale) -> float:
+    """The standard error on the scale of the mean of n independent points, of a share.
+
+    0 where it is no share: what scatters little on a few splits may have no error.
+    """
+    if scale != "angle" or not isinstance(result, np.ndarray):
+        return 0.0
+    return 1 / (2 * float(np.sqrt(max(len(result), 1))))
+
+
 def scaled(value: float, scale: Scale) -> float:
     """A reading on a scale."""
     return float(SCALES[scale](np.array(value)))

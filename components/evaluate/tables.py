@@ -12,10 +12,10 @@ from components.evaluate.figure import Reference
 from components.evaluate.intervals import (
     GROUPS,
     Interval,
-    Null,
     around,
     bootstrap_mean,
 )
+from components.evaluate.nulls import Null
 
 Row = dict[str, Any]
 Comparisons = Mapping[Reference, Comparison]

@@ -12,12 +12,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, TypeVar
 
-import numpy as np
-
 from components.distances import Array
 from components.evaluate.comparison import Comparison, Index
 from components.evaluate.figure import Better, Reference, as_number
-from components.evaluate.scales import Scale
+from components.evaluate.scales import Scale, share_error
 from components.parts import import_members
 
 Function = Callable[[Comparison], "Array | float | None"]
@@ -99,16 +97,6 @@ def metric(
     return register
 
 
-def measure(
-    metrics: Iterable[Metric], comparison: Comparison
-) -> Iterator[tuple[str, float]]:
-    """(name, value) of every metric that is defined for the comparison."""
-    for each in metrics:
-        value = each.value(comparison)
-        if value is not None:
-            yield each.name, value
-
-
 def least_error(metric: Metric, comparison: Comparison) -> float:
     """The least standard error, on its scale, that a metric may be credited with.
 
@@ -117,10 +105,7 @@ def least_error(metric: Metric, comparison: Comparison) -> float:
     """
     if metric.step is not None:
         return (metric.step(comparison) or 0.0) / 2
-    result = metric.function(comparison)
-    if metric.scale != "angle" or not isinstance(result, np.ndarray):
-        return 0.0
-    return 1 / (2 * float(np.sqrt(max(len(result), 1))))
+    return share_error(comparison.once(metric.function), metric.scale)
 
 
 import_members(__name__, __path__)

@@ -12,10 +12,11 @@ from components.evaluate.contradictions import (
     judge,
 )
 from components.evaluate.evaluation import Evaluation
-from components.evaluate.intervals import chance, null
 from components.evaluate.metrics import METRICS
+from components.evaluate.nulls import null
 from components.evaluate.params import EvaluateParams
 from components.evaluate.real import evaluation as curriculum_evaluation
+from components.evaluate.splits import chance
 from components.features import Identity
 
 ARMS = 2.0 * np.array([[1, 0], [-1, 0], [0, 1], [0, -1.0]])
