@@ -41,8 +41,8 @@ class Spread(NamedTuple):
 
 
 def spread(metric: Metric, comparison: Comparison, seed: int) -> Spread | None:
-    """Of a metric that has an interval made so, and a value; else None."""
-    if not metric.interval or metric.bounds is not None:
+    """Of a metric that has no interval of its own, and a value; else None."""
+    if metric.bounds is not None:
         return None
     result = comparison.once(metric.function)
     value = as_number(result)

@@ -3,12 +3,12 @@
 A metric returns either one value per generated or real point, whose mean is the
 metric (its confidence interval: a percentile bootstrap of that mean, the balls held
 fixed), or a number (its interval: the delete-a-group jackknife over the samples), or
-None where the data cannot have it. `bounds` gives it an interval of its own instead,
-`interval=False` none. An optional metric, asked for by name, raises ValueError where
+None where the data cannot have it. `bounds` gives it an interval of its own instead.
+An optional metric, asked for by name, raises ValueError where
 the data cannot have it: it says what data it needs.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, TypeVar
 
@@ -32,7 +32,6 @@ class Metric:
         reference: the real records that it holds samples against.
         better: which way is better.
         blind_to: what it cannot see.
-        interval: whether it has a confidence interval.
         optional: whether it is measured only where a spec asks for it.
         leave_out: its values without each group of samples, where that can be had for
             less than by computing it anew.
@@ -54,7 +53,6 @@ class Metric:
     reference: Reference
     better: Better
     blind_to: str
-    interval: bool = True
     optional: bool = False
     leave_out: LeaveOut | None = None
     says: Says = "quality"
