@@ -19,6 +19,10 @@ from components.records import Part, Records
 STREAMS: dict[Part, int] = {"train": 7, "holdout": 8}
 """What tells the random choices of either part's records apart."""
 HALVES = 14
+SPARE = 0.9
+"""Share of the half that features learn nothing of which stands for samples at most:
+splits of all of it would all be the same, and say nothing of chance. Of a curriculum
+with a third of all records held out, it has just as many."""
 
 
 class Division(NamedTuple):
@@ -86,7 +90,8 @@ def samples_of(info: Mapping[str, Any], params: EvaluateParams) -> int:
     """
     kept = {part: kept_count(info["counts"][part], part, params) for part in STREAMS}
     held = {**kept, "train": len(division(kept["train"], params).compared)}
-    samples = int(min(params.samples, *held.values()))
+    spare = int(SPARE * held["train"]) if params.features.learns else held["train"]
+    samples = int(min(params.samples, held["holdout"], spare))
     if samples <= params.k:
         half = " (the half that the features learn nothing of)"
         raise ValueError(
