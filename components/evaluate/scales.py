@@ -8,7 +8,7 @@ import numpy as np
 
 from components.distances import Array
 
-Scale = Literal["linear", "square_root", "cube_root", "angle"]
+Scale = Literal["linear", "square_root", "cube_root", "angle", "log"]
 
 SCALES: dict[Scale, Callable[[Array], Array]] = {
     "linear": lambda values: values,
@@ -18,6 +18,8 @@ SCALES: dict[Scale, Callable[[Array], Array]] = {
     "cube_root": np.cbrt,
     # Of shares (Bartlett 1936); of n independent points the error is 1 / 2√n.
     "angle": lambda values: np.arcsin(np.sqrt(np.clip(values, 0.0, 1.0))),
+    # Of what is over a count. Values are above 0.
+    "log": np.log,
 }
 
 
@@ -26,6 +28,7 @@ UNSCALES: dict[Scale, Callable[[float], float]] = {
     "square_root": lambda value: max(value, 0.0) ** 2,
     "cube_root": lambda value: value**3,
     "angle": lambda value: float(np.sin(np.clip(value, 0.0, np.pi / 2))) ** 2,
+    "log": lambda value: float(np.exp(value)),
 }
 
 
