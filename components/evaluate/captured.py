@@ -19,7 +19,7 @@ tail.
 
 import numpy as np
 
-from components.distances import Array
+from components.evaluate.comparison import Index
 
 TAIL = 0.025
 DRAWS = 4000
@@ -27,7 +27,7 @@ LEAST_DRAWS, VALUES = 400, 1_000_000
 """Of many groups fewer draws do: their mean has less chance."""
 
 
-def captured_bounds(hits: Array, n: int, seed: int) -> list[float]:
+def captured_bounds(hits: Index, n: int, seed: int) -> list[float]:
     """A 95 % interval of the share of groups that n samples capture on average.
 
     Args:
@@ -38,7 +38,7 @@ def captured_bounds(hits: Array, n: int, seed: int) -> list[float]:
     return [low, binomial_end(captured, groups, 1 - TAIL)]
 
 
-def by_hits(hits: Array, n: int, seed: int) -> float:
+def by_hits(hits: Index, n: int, seed: int) -> float:
     """The lower end by how often each group was hit."""
     seen = hits[hits > 0]
     draws = max(min(DRAWS, VALUES // len(hits)), LEAST_DRAWS)

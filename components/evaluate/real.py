@@ -22,19 +22,21 @@ def evaluation(curriculum: Curriculum, params: EvaluateParams) -> Evaluation:
     """
     info = curriculum.info()
     samples = samples_of(info, params)
-    trained = kept_records(curriculum, "train", params)
+    kept = kept_records(curriculum, "train", params)
     holdout = kept_records(curriculum, "holdout", params)
-    features = fitted(trained, params)
+    features = fitted(kept, params)
 
     def sample(records: Records) -> Sample:
         data = records.data
         logits, tiers = features.logits(data), records.tiers
         return Sample(features(data), data, records.labels, logits, tiers=tiers)
 
+    train, trained = sides(sample(kept), params)
     return Evaluation(
         params=params,
         features=features,
-        **sides(sample(trained), params),
+        train=train,
+        trained=trained,
         holdout=sample(holdout),
         shown=holdout.data,
         modes=curriculum.modes(),
@@ -58,14 +60,18 @@ def recalled(reference: Reference) -> Evaluation:
         told = values, records.data, records.labels, logits, population
         return Sample(*told, tiers=records.tiers)
 
-    known = {**sides(sample("train"), params), "holdout": sample("holdout")}
-    for part, labels in clusters.items():
-        known[part] = replace(known[part], labels=labels)
+    train, trained = sides(sample("train"), params)
+    holdout = sample("holdout")
+    if clusters:
+        train = replace(train, labels=clusters["train"])
+        holdout = replace(holdout, labels=clusters["holdout"])
     return Evaluation(
         params=params,
         features=features,
-        **known,
-        shown=known["holdout"].records,
+        train=train,
+        trained=trained,
+        holdout=holdout,
+        shown=holdout.records,
         modes=modes_of(info),
         classes=info["classes"],
         samples=info["samples"],
@@ -86,17 +92,17 @@ def fitted(trained: Records, params: EvaluateParams) -> FittedFeatures:
     return params.features.fit(data, labels, seed=params.seed)
 
 
-def sides(trained: Sample, params: EvaluateParams) -> dict[str, Sample]:
+def sides(trained: Sample, params: EvaluateParams) -> tuple[Sample, Sample | None]:
     """`train` and `trained` of an evaluation, of all training records that are kept.
 
     Their population, where it is known, is that of records the features learnt nothing
     of, and so of the first's.
     """
     if not params.features.learns:
-        return {"train": trained}
+        return trained, None
     rows = division(trained.size, params).compared
     compared = replace(trained.take(rows), population=trained.population)
-    return {"train": compared, "trained": trained}
+    return compared, trained
 
 
 def serves(reference: Reference, params: EvaluateParams) -> bool:

@@ -132,6 +132,7 @@ def test_no_record_is_on_both_sides(
         trained = {row.tobytes() for row in real.trained.records}
         assert trained == compared | seen[0]
     assert alone.digest() == known.digest()
+    assert np.array_equal(alone.train.labels, known.train.labels)
     train = curriculum.train().data
     new = [row.tobytes() not in seen[0] for row in train]
     truth = Moments.of(known.features(train[new]))
