@@ -12,6 +12,8 @@ LEAST = {
     "reverse_kl": 0.0,
     "sliced_wasserstein_distance": 0.0,
     "classifier_score": 1.0,
+    "support": 1.0,
+    "spread": 0.0,
 }
 
 

@@ -116,9 +116,11 @@ class Reference(Artifact):
       `fitted.npz`: what the features have learnt; `clusters.npz`: labels of either part
         where clusters stand in their place;
       `<part>/moments.npz`, part `train` or `holdout`: count, mean (d,) and scatter
-        (d, d) of the features of all its records, float64;
-      `<part>/*.arrow`: the records that samples are compared with, as in the
-        curriculum and in its order, and their features (fixed_size_list).
+        (d, d) of the features of all its records but those that the features were
+        fitted to, where they learn, float64;
+      `<part>/*.arrow`: the records that samples are compared with and those that the
+        features were fitted to, as in the curriculum and in its order, and their
+        features (fixed_size_list).
     """
 
     type: ClassVar[str] = "reference"
@@ -127,7 +129,7 @@ class Reference(Artifact):
         return dict(self.read_json("reference.json"))
 
     def records(self, part: Part) -> "tuple[Records, np.ndarray[Any, Any]]":
-        """The records to compare with, and their features (n, d)."""
+        """The records that are kept, and their features (n, d)."""
         import pyarrow as pa
 
         files = [name for name in self.names() if name.startswith(f"{part}/part-")]
@@ -136,7 +138,7 @@ class Reference(Artifact):
         return records, rows_of(table, "features")
 
     def moments(self, part: Part) -> "Moments":
-        """Of the features of all records of a part."""
+        """Of the features of all records of a part that they did not learn."""
         from components.moments import Moments
 
         told = self.read_arrays(f"{part}/moments.npz")

@@ -28,8 +28,8 @@ class Metrics(Artifact):
         or spread is {value, null, null_interval, ci, n};
       duplicates: {threshold, quantile, pairs, copies}, `threshold` the distance up to
         which samples are near-duplicates, by `quantile` of the holdout records;
-      contradictions: {false_alarm_rate, metrics, withheld, pairs: [{as_data,
-        not_as_data, blind_to}]}, the two {metric, value, null, null_interval,
+      contradictions: {false_alarm_rate, metrics, pairs: [{as_data, not_as_data,
+        blind_to}]}, the two {metric, value, null, null_interval,
         deviation}.
     """
 

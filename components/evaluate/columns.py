@@ -5,13 +5,14 @@ row's index, registered where it is defined: in the file of the metric that it b
 down. Its figures have nulls and intervals as metrics have.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple, TypeVar
 
 from components.distances import Array
 from components.evaluate.comparison import Comparison, Index
 from components.evaluate.figure import Better, Reference, as_number
+from components.evaluate.scales import Scale
 
 Table = Literal["modes", "classes", "tiers"]
 
@@ -50,6 +51,7 @@ class Column:
     better: Better
     blind_to: str
     leave_out: LeaveOut | None = None
+    scale: Scale = "linear"
 
     @property
     def address(self) -> str:
@@ -58,13 +60,6 @@ class Column:
     def of(self, index: int) -> str:
         """The address of one row's figure."""
         return f"{self.address}.{index}"
-
-    def numbers(self, comparison: Comparison) -> Iterator[tuple[str, float]]:
-        """(address, value) of every row where it is defined."""
-        for index, group in self.function(comparison).items():
-            number = group.number
-            if number is not None:
-                yield self.of(index), number
 
 
 COLUMNS: dict[str, Column] = {}
@@ -78,20 +73,15 @@ def column(
     better: Better = "higher",
     reference: Reference = "holdout",
     leave_out: LeaveOut | None = None,
+    scale: Scale = "linear",
 ) -> Callable[[F], F]:
     """Register a column; arguments: `Column`."""
 
     def register(function: F) -> F:
-        made = Column(table, name, function, reference, better, blind_to, leave_out)
+        made = Column(
+            table, name, function, reference, better, blind_to, leave_out, scale
+        )
         COLUMNS[made.address] = made
         return function
 
     return register
-
-
-def measure_columns(
-    columns: Iterable[Column], comparison: Comparison
-) -> Iterator[tuple[str, float]]:
-    """(address, value) of every figure that is defined for the comparison."""
-    for each in columns:
-        yield from each.numbers(comparison)

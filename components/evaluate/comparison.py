@@ -22,6 +22,7 @@ from components.records import Modes
 
 Index = np.ndarray[Any, np.dtype[np.intp]]
 Values = np.ndarray[Any, Any]
+Flags = np.ndarray[Any, np.dtype[np.bool_]]
 T = TypeVar("T")
 
 NEAR = 0.05
@@ -193,7 +194,7 @@ class Comparison:
             classes,
             counts / len(labels),
             np.array([(own == index).mean() for index in classes]),
-            np.array([bool(plausible[own == index].any()) for index in classes]),
+            np.array([plausible[own == index].sum() for index in classes]),
         )
 
     @cached_property
@@ -244,29 +245,40 @@ class Comparison:
 
 class ModeCensus(NamedTuple):
     """shares (K,) of all samples by nearest mode; high_quality (n,) 0 or 1: within
-    three of the nearest mode's standard deviations; captured (K,) bool: nearest mode
-    to at least one high-quality sample; own (n,) the nearest modes."""
+    three of the nearest mode's standard deviations; hits (K,) such samples that each
+    mode is nearest to, which capture it; own (n,) the nearest modes."""
 
     shares: Array
     high_quality: Array
-    captured: "np.ndarray[Any, np.dtype[np.bool_]]"
+    hits: Index
     own: Index
+
+    @property
+    def captured(self) -> Flags:
+        """(K,) whether the mode has a high-quality sample."""
+        return self.hits > 0
 
 
 class Assignment(NamedTuple):
     """own (n,) each sample's class; plausible (n,) bool."""
 
     own: Index
-    plausible: "np.ndarray[Any, np.dtype[np.bool_]]"
+    plausible: Flags
 
 
 class ClassCensus(NamedTuple):
-    """indices (C,) of the classes; real_shares, shares (C,); captured (C,) bool."""
+    """indices (C,) of the classes; real_shares, shares (C,); hits (C,) plausible
+    samples, which capture the class."""
 
     indices: Index
     real_shares: Array
     shares: Array
-    captured: "np.ndarray[Any, np.dtype[np.bool_]]"
+    hits: Index
+
+    @property
+    def captured(self) -> Flags:
+        """(C,) whether the class has a plausible sample."""
+        return self.hits > 0
 
 
 def census(values: Array, modes: Modes) -> ModeCensus:
@@ -277,6 +289,6 @@ def census(values: Array, modes: Modes) -> ModeCensus:
     return ModeCensus(
         np.bincount(indices, minlength=len(centers)) / len(values),
         good.astype(float),
-        np.bincount(indices[good], minlength=len(centers)) > 0,
+        np.bincount(indices[good], minlength=len(centers)),
         indices,
     )

@@ -11,8 +11,8 @@ together (Bonferroni), however many pairs there are.
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
-from components.evaluate.intervals import Null
 from components.evaluate.metrics import Metric
+from components.evaluate.nulls import Null
 from components.evaluate.scales import scaled
 
 FALSE_ALARMS = 0.01
@@ -22,11 +22,6 @@ AS_DATA = 0.05
 worse; half of them where one is."""
 ROUNDING = 1e-9
 """Values nearer than this, relative to the null, are equal."""
-
-LEARNT = (
-    "the features were fitted to training records, which lie elsewhere in them than "
-    "new samples of the same density: what those read is no null to be held to"
-)
 
 Entries = Mapping[str, Mapping[str, Any]]
 
@@ -63,14 +58,11 @@ class Testimony(NamedTuple):
 
 
 def contradictions(
-    metrics: Iterable[Metric],
-    entries: Entries,
-    resamples: int,
-    withheld: str | None = None,
+    metrics: Iterable[Metric], entries: Entries, resamples: int
 ) -> dict[str, Any]:
     """`contradictions` of metrics.json.
 
-    {false_alarm_rate, metrics: how many share it, withheld, pairs: [{as_data,
+    {false_alarm_rate, metrics: how many share it, pairs: [{as_data,
     not_as_data: each {metric, value, null, null_interval, deviation}, blind_to: what
     explains that the first sees nothing}]}; pairs in order of the first, then from the
     furthest second.
@@ -79,7 +71,6 @@ def contradictions(
         metrics: whatever was measured.
         entries: by metric, as metrics.json has them.
         resamples: splits that each null was read on.
-        withheld: why metrics have no deviation, and so are not heard.
     """
     judged = [
         each
@@ -95,7 +86,6 @@ def contradictions(
     return {
         "false_alarm_rate": FALSE_ALARMS,
         "metrics": len(judged),
-        "withheld": withheld,
         "pairs": [
             {
                 "as_data": _told(one, entries),

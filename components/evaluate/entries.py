@@ -4,8 +4,10 @@ from typing import Any, NamedTuple
 
 from components.evaluate.comparison import Comparison
 from components.evaluate.contradictions import deviation
-from components.evaluate.intervals import Null, Setting, Spread, chance, interval_of
+from components.evaluate.intervals import Spread, interval_of
 from components.evaluate.metrics import Metric, least_error
+from components.evaluate.nulls import Null
+from components.evaluate.splits import Setting, chance
 
 
 class Sizes(NamedTuple):
@@ -24,7 +26,6 @@ def metric_entry(
     spread: Spread | None,
     sizes: Sizes,
     setting: Setting,
-    learnt: bool,
 ) -> dict[str, Any]:
     """What metrics.json says of a metric.
 
@@ -32,12 +33,11 @@ def metric_entry(
         comparison: what it is measured on; None where it has no value.
         null: of the metric, where it has one.
         spread: what its interval is made of.
-        learnt: whether the features have been fitted to the training records.
     """
     value = None if comparison is None else metric.value(comparison)
     size = {**sizes._asdict(), "none": 0}[metric.reference]
-    apart, same = None, not learnt or metric.reference == "both"
-    if comparison is not None and null is not None and same:
+    apart = None
+    if comparison is not None and null is not None:
         apart = from_null(metric, comparison, value, null, sizes, setting)
     return {
         "value": value,

@@ -12,23 +12,22 @@ from components.evaluate.apart import apart, sketch
 from components.evaluate.clusters import find_clusters
 from components.evaluate.columns import COLUMNS
 from components.evaluate.comparison import Comparison, Sample, Values
-from components.evaluate.contradictions import LEARNT, contradictions
+from components.evaluate.contradictions import contradictions
 from components.evaluate.entries import Sizes, metric_entry, nonfinite_entry
 from components.evaluate.figure import Reference
-from components.evaluate.intervals import (
-    Null,
-    Setting,
-    Spread,
-    both_splits,
-    holdout_splits,
-    lone_splits,
-    nulls,
-    spread,
-    train_splits,
-)
+from components.evaluate.intervals import Spread, spread
 from components.evaluate.metrics import METRICS, Metric
 from components.evaluate.metrics.duplicates import duplicate_summary
+from components.evaluate.nulls import Null, nulls
 from components.evaluate.params import EvaluateParams
+from components.evaluate.splits import (
+    Setting,
+    both_splits,
+    chance,
+    holdout_splits,
+    lone_splits,
+    train_splits,
+)
 from components.evaluate.tables import (
     class_table,
     mode_table,
@@ -59,6 +58,8 @@ class Evaluation:
         shown: holdout records (n, *shape), to draw beside samples.
         known_nulls: every metric's null and its interval, where they are known already.
         clusters: `clusters` of metrics.json, where they stand in the labels' place.
+        trained: all training records, where `train` are those alone that the features
+            learnt nothing of; None: `train` are all.
     """
 
     params: EvaluateParams
@@ -72,6 +73,7 @@ class Evaluation:
     tiers: list[dict[str, Any]]
     known_nulls: Nulls | None = None
     clusters: dict[str, Any] | None = None
+    trained: Sample | None = None
 
     def clustered(self) -> "Evaluation":
         """With clusters in the labels' place if the data have no labels and no modes.
@@ -106,8 +108,11 @@ class Evaluation:
 
     @cached_property
     def apart(self) -> tuple[Sample, Sample] | None:
-        """The sides as the test of memorization sees them; None if one is empty."""
-        sides = apart(self.train, self.holdout)
+        """The sides as the test of memorization sees them; None if one is empty.
+
+        It looks at no features, so that all records that were trained on count.
+        """
+        sides = apart(self.trained or self.train, self.holdout)
         return sides if all(each.size for each in sides) else None
 
     @cached_property
@@ -115,6 +120,7 @@ class Evaluation:
         if self.known_nulls is not None:
             return self.known_nulls
         sides = self.train, self.holdout, self.samples, self.setting
+        sizes = self.train.size, self.holdout.size, self.samples
         splits: dict[Reference, Iterable[Comparison]] = {
             "holdout": holdout_splits(*sides),
             "train": train_splits(*sides),
@@ -134,7 +140,8 @@ class Evaluation:
                 if each.reference == reference and not self.features.unreliable
             ]
             # Without a metric to read there is no need of what a split shares.
-            read |= nulls(chosen, comparisons if chosen else (), shown)
+            stray = chance(reference, *sizes)
+            read |= nulls(chosen, comparisons if chosen else (), shown, stray)
         return read
 
     def _withdrawn(self, metric: Metric) -> str | None:
@@ -199,17 +206,14 @@ class Evaluation:
             "tiers": with_columns("tiers", tiers, *last),
             "duplicates": duplicate_summary(comparisons["holdout"]) if sound else None,
             "contradictions": contradictions(
-                self.metrics,
-                entries,
-                self.params.resamples,
-                LEARNT if self.params.features.learns else None,
+                self.metrics, entries, self.params.resamples
             ),
         }
 
     def digest(self) -> str:
         """Of the records that samples are compared with: equal for equal ones."""
         found = hashlib.sha256()
-        for side in (self.train, self.holdout):
+        for side in (self.trained or self.train, self.holdout):
             found.update(np.ascontiguousarray(side.records).tobytes())
         return found.hexdigest()
 
@@ -248,6 +252,5 @@ class Evaluation:
             spread,
             sizes,
             self.setting,
-            self.params.features.learns,
         )
         return told | ({"withdrawn": withdrawn} if withdrawn else {})

@@ -32,12 +32,15 @@ class File(NamedTuple):
     Attributes:
         first: the number of its first block among those of all files of its part.
         chosen: (m,) rows of the file to keep the features of, ascending.
+        learnt: (l,) rows that the features were fitted to, and whose moments are left
+            out: they are no others' of the same density.
     """
 
     part: Part
     name: str
     first: int
     chosen: Index
+    learnt: Index
 
 
 class Job(NamedTuple):
@@ -77,7 +80,9 @@ class Measure(beam.DoFn):  # type: ignore[misc]
         kept = []
         for number, start in enumerate(range(0, table.num_rows, BLOCK)):
             values = self._features(table.slice(start, BLOCK))
-            yield file.part, (file.first + number, Moments.of(values))
+            places = np.arange(start, start + len(values))
+            new = values[np.isin(places, file.learnt, invert=True)]
+            yield file.part, (file.first + number, Moments.of(new))
             low, high = np.searchsorted(file.chosen, [start, start + BLOCK])
             kept.append(values[file.chosen[low:high] - start])
         if len(file.chosen):

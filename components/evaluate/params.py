@@ -16,7 +16,8 @@ class EvaluateParams(Params):
     """What to measure the generator's samples in, and on how many."""
 
     features: Features = Identity()
-    """What distances are measured in; fitted to the training records."""
+    """What distances are measured in. Those that learn are fitted to one half of the
+    training records, and samples are compared with the other."""
     k: Count = 5
     """Neighbours that set the balls of precision, recall, density and coverage."""
     samples: Annotated[int, Ge(2)] = 2048
@@ -24,7 +25,8 @@ class EvaluateParams(Params):
     real data of the same sizes gives every metric its null."""
     records: Annotated[int, Ge(2)] = 4096
     """Records at most, of holdout and of training each, that samples are compared
-    with; where there are more, a fixed random choice of them."""
+    with; where there are more, a fixed random choice of them. As many more, of
+    training, for features that learn."""
     resamples: Annotated[int, Ge(2)] = 20
     """Splits of the real data behind every null and its interval."""
     seed: Annotated[int, Ge(0)] = 0

@@ -1,20 +1,17 @@
 """The real side of an evaluation: read from a curriculum, or computed before."""
 
 import json
-from collections.abc import Mapping
-from typing import Any
-
-import numpy as np
+from dataclasses import replace
 
 from components.artifacts import Curriculum, Reference
-from components.evaluate.comparison import Index, Sample
+from components.evaluate.choice import division, kept_records, samples_of
+from components.evaluate.comparison import Sample
 from components.evaluate.evaluation import Evaluation
 from components.evaluate.params import EvaluateParams
+from components.features import FittedFeatures
 from components.records import Part, Records, modes_of
 
 FITTED, CLUSTERS = "fitted.npz", "clusters.npz"
-STREAMS: dict[Part, int] = {"train": 7, "holdout": 8}
-"""What tells the random choices of either part's records apart."""
 
 
 def evaluation(curriculum: Curriculum, params: EvaluateParams) -> Evaluation:
@@ -23,21 +20,23 @@ def evaluation(curriculum: Curriculum, params: EvaluateParams) -> Evaluation:
     Raises:
         ValueError: if there are too few records, or the features cannot be fitted.
     """
-    train = some(curriculum, "train", params)
-    holdout = some(curriculum, "holdout", params)
     info = curriculum.info()
     samples = samples_of(info, params)
-    features = params.features.fit(train.data, train.labels, seed=params.seed)
+    kept = kept_records(curriculum, "train", params)
+    holdout = kept_records(curriculum, "holdout", params)
+    features = fitted(kept, params)
 
     def sample(records: Records) -> Sample:
         data = records.data
         logits, tiers = features.logits(data), records.tiers
         return Sample(features(data), data, records.labels, logits, tiers=tiers)
 
+    train, trained = sides(sample(kept), params)
     return Evaluation(
         params=params,
         features=features,
-        train=sample(train),
+        train=train,
+        trained=trained,
         holdout=sample(holdout),
         shown=holdout.data,
         modes=curriculum.modes(),
@@ -57,16 +56,20 @@ def recalled(reference: Reference) -> Evaluation:
     def sample(part: Part) -> Sample:
         records, values = reference.records(part)
         logits = features.logits(records.data)
-        labels = clusters.get(part, records.labels)
         population = reference.moments(part)
-        sides = values, records.data, labels, logits, population
-        return Sample(*sides, tiers=records.tiers)
+        told = values, records.data, records.labels, logits, population
+        return Sample(*told, tiers=records.tiers)
 
+    train, trained = sides(sample("train"), params)
     holdout = sample("holdout")
+    if clusters:
+        train = replace(train, labels=clusters["train"])
+        holdout = replace(holdout, labels=clusters["holdout"])
     return Evaluation(
         params=params,
         features=features,
-        train=sample("train"),
+        train=train,
+        trained=trained,
         holdout=holdout,
         shown=holdout.records,
         modes=modes_of(info),
@@ -76,6 +79,30 @@ def recalled(reference: Reference) -> Evaluation:
         known_nulls=info["nulls"],
         clusters=info["clusters"],
     )
+
+
+def fitted(trained: Records, params: EvaluateParams) -> FittedFeatures:
+    """The features, fitted to all training records that are kept, or to half of them.
+
+    Raises:
+        ValueError: if the features cannot be had from these records.
+    """
+    rows = division(len(trained.data), params).fitted
+    data, labels = trained.data[rows], trained.labels[rows]
+    return params.features.fit(data, labels, seed=params.seed)
+
+
+def sides(trained: Sample, params: EvaluateParams) -> tuple[Sample, Sample | None]:
+    """`train` and `trained` of an evaluation, of all training records that are kept.
+
+    Their population, where it is known, is that of records the features learnt nothing
+    of, and so of the first's.
+    """
+    if not params.features.learns:
+        return trained, None
+    rows = division(trained.size, params).compared
+    compared = replace(trained.take(rows), population=trained.population)
+    return compared, trained
 
 
 def serves(reference: Reference, params: EvaluateParams) -> bool:
@@ -90,38 +117,3 @@ def settings_of(reference: Reference) -> EvaluateParams:
     """The parameters that a reference was measured with."""
     stated = reference.info()["parameters"]
     return EvaluateParams.model_validate_json(json.dumps(stated))
-
-
-def samples_of(info: Mapping[str, Any], params: EvaluateParams) -> int:
-    """How many samples to compare with the records of a curriculum.
-
-    Raises:
-        ValueError: if there are too few records.
-    """
-    held = {part: min(info["counts"][part], params.records) for part in STREAMS}
-    samples = int(min(params.samples, *held.values()))
-    if samples <= params.k:
-        raise ValueError(
-            f"Invalid value for `k`. Expected fewer neighbours than there are holdout "
-            f"records ({held['holdout']}), training records ({held['train']}) and "
-            f"samples ({samples}). Received: {params.k}. Lower `k`, or give the "
-            "holdout a larger share of the data."
-        )
-    return samples
-
-
-def some(curriculum: Curriculum, part: Part, params: EvaluateParams) -> Records:
-    """The records of a part, or a random choice of `params.records` of them."""
-    return curriculum.records(part, chosen_rows(curriculum, part, params))
-
-
-def chosen_rows(
-    curriculum: Curriculum, part: Part, params: EvaluateParams
-) -> Index | None:
-    """Their places (n,) in the order of the part; None: all."""
-    count = int(curriculum.info()["counts"][part])
-    if count <= params.records:
-        return None
-    random = np.random.default_rng([params.seed, STREAMS[part]])
-    rows: Index = np.sort(random.choice(count, params.records, replace=False))
-    return rows

@@ -25,15 +25,16 @@ def reference(
     """Map a dataset's records to features once, with their moments and all nulls.
 
     Every record passes through the features, for the moments; those that samples are
-    compared with, `params.records` of either part at most, are kept. `evaluate` takes
-    it in place of parameters of its own.
+    compared with, `params.records` of either part at most, are kept, and those that the
+    features were fitted to. `evaluate` takes it in place of parameters of its own.
 
     Raises:
         ValueError: if holdout or training records are too few for `k`, or lack the
             labels that the features need.
     """
+    from components.evaluate.choice import kept_records, samples_of
     from components.evaluate.flow import Job, build
-    from components.evaluate.real import FITTED, samples_of, some
+    from components.evaluate.real import FITTED, fitted
 
     info = curriculum.info()
     described = {
@@ -44,9 +45,8 @@ def reference(
         **{name: info.get(name) for name in ("classes", "modes", "shape", "tiers")},
     }
     made: Reference = context.create(Reference)
-    train = some(curriculum, "train", params)
-    fitted = params.features.fit(train.data, train.labels, seed=params.seed)
-    made.write_arrays(FITTED, **fitted.arrays())
+    trained = kept_records(curriculum, "train", params)
+    made.write_arrays(FITTED, **fitted(trained, params).arrays())
     context.progress(1, 3)
     job = Job(curriculum.url, made.url, params.features, FITTED)
     with context.pipeline() as pipeline:
@@ -74,20 +74,22 @@ def read(made: Reference) -> dict[str, Any]:
 
 
 def files(curriculum: Curriculum, params: EvaluateParams) -> "list[File]":
-    """The curriculum's files, each with the rows that samples are compared with."""
+    """The curriculum's files, each with its rows that are kept, and those learnt."""
     import numpy as np
 
+    from components.evaluate.choice import STREAMS, kept_rows, learnt_rows
     from components.evaluate.flow import BLOCK, File
-    from components.evaluate.real import STREAMS, chosen_rows
 
     found = []
     for part in STREAMS:
-        chosen = chosen_rows(curriculum, part, params)
+        chosen = kept_rows(curriculum, part, params)
+        learnt = learnt_rows(curriculum, part, params)
         row = block = 0
         for name in curriculum.files(part):
             count = curriculum.read_table(name).num_rows
             places = np.arange(row, row + count)
             kept = places if chosen is None else np.intersect1d(places, chosen)
-            found.append(File(part, name, block, kept - row))
+            known = np.intersect1d(places, learnt)
+            found.append(File(part, name, block, kept - row, known - row))
             row, block = row + count, block - (-count // BLOCK)
     return found

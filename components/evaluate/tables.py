@@ -12,10 +12,10 @@ from components.evaluate.figure import Reference
 from components.evaluate.intervals import (
     GROUPS,
     Interval,
-    Null,
     around,
     bootstrap_mean,
 )
+from components.evaluate.nulls import Null
 
 Row = dict[str, Any]
 Comparisons = Mapping[Reference, Comparison]
@@ -40,6 +40,7 @@ def class_table(comparison: Comparison, names: list[str] | None) -> list[Row] | 
     found = comparison.class_census
     if found is None:
         return None
+    columns = found.indices, found.real_shares, found.shares, found.captured
     return [
         {
             "index": int(i),
@@ -48,7 +49,7 @@ def class_table(comparison: Comparison, names: list[str] | None) -> list[Row] | 
             "share": float(share),
             "captured": bool(captured),
         }
-        for i, real, share, captured in zip(*found, strict=True)
+        for i, real, share, captured in zip(*columns, strict=True)
     ]
 
 

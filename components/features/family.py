@@ -48,7 +48,8 @@ class Features(Part):
     """Whether what is fitted has logits."""
     learns: ClassVar[bool] = False
     """Whether what is fitted depends on the records, and so lays these elsewhere than
-    others of the same density: what they read is then no null of new samples."""
+    others of the same density: what they read is then no null of new samples, and
+    others must stand for these."""
 
     def fit(self, data: "Array", labels: "Array", *, seed: int) -> FittedFeatures:
         """Fit to records.

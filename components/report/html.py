@@ -212,7 +212,6 @@ def _broken_down(trial: Trial) -> dict[str, Any]:
     """What one trial's metrics hide from one another, and row by row."""
     return {
         "contradictions": breakdown.contradictions(trial),
-        "withheld": (trial.get("contradictions") or {}).get("withheld"),
         "tiers": breakdown.tiers(trial),
         "tables": breakdown.tables(trial),
         "broken_down": view.label(trial),

@@ -3,21 +3,19 @@
 A metric returns either one value per generated or real point, whose mean is the
 metric (its confidence interval: a percentile bootstrap of that mean, the balls held
 fixed), or a number (its interval: the delete-a-group jackknife over the samples), or
-None where the data cannot have it. `bounds` gives it an interval of its own instead,
-`interval=False` none. An optional metric, asked for by name, raises ValueError where
+None where the data cannot have it. `bounds` gives it an interval of its own instead.
+An optional metric, asked for by name, raises ValueError where
 the data cannot have it: it says what data it needs.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, TypeVar
-
-import numpy as np
 
 from components.distances import Array
 from components.evaluate.comparison import Comparison, Index
 from components.evaluate.figure import Better, Reference, as_number
-from components.evaluate.scales import Scale
+from components.evaluate.scales import Scale, share_error
 from components.parts import import_members
 
 Function = Callable[[Comparison], "Array | float | None"]
@@ -34,7 +32,6 @@ class Metric:
         reference: the real records that it holds samples against.
         better: which way is better.
         blind_to: what it cannot see.
-        interval: whether it has a confidence interval.
         optional: whether it is measured only where a spec asks for it.
         leave_out: its values without each group of samples, where that can be had for
             less than by computing it anew.
@@ -56,7 +53,6 @@ class Metric:
     reference: Reference
     better: Better
     blind_to: str
-    interval: bool = True
     optional: bool = False
     leave_out: LeaveOut | None = None
     says: Says = "quality"
@@ -99,16 +95,6 @@ def metric(
     return register
 
 
-def measure(
-    metrics: Iterable[Metric], comparison: Comparison
-) -> Iterator[tuple[str, float]]:
-    """(name, value) of every metric that is defined for the comparison."""
-    for each in metrics:
-        value = each.value(comparison)
-        if value is not None:
-            yield each.name, value
-
-
 def least_error(metric: Metric, comparison: Comparison) -> float:
     """The least standard error, on its scale, that a metric may be credited with.
 
@@ -117,10 +103,7 @@ def least_error(metric: Metric, comparison: Comparison) -> float:
     """
     if metric.step is not None:
         return (metric.step(comparison) or 0.0) / 2
-    result = metric.function(comparison)
-    if metric.scale != "angle" or not isinstance(result, np.ndarray):
-        return 0.0
-    return 1 / (2 * float(np.sqrt(max(len(result), 1))))
+    return share_error(comparison.once(metric.function), metric.scale)
 
 
 import_members(__name__, __path__)

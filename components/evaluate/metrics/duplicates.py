@@ -87,6 +87,7 @@ def support_bounds(comparison: Comparison) -> list[float] | None:
 
 
 @metric(
+    scale="log",
     bounds=support_bounds,
     says="nothing",  # what `duplicate_pairs` says, in another unit
     blind_to="how good samples are, and a support far above ten times their number",

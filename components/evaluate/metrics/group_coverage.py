@@ -20,13 +20,13 @@ def tail_coverage(comparison: Comparison) -> Array | None:
     return covered
 
 
-@column("tiers", "coverage", blind_to=BLIND)
+@column("tiers", "coverage", scale="angle", blind_to=BLIND)
 def coverage_by_tier(comparison: Comparison) -> Groups:
     """Share of a tier's held-out records with a sample inside their ball."""
     return _covered(comparison, comparison.reference.tiers)
 
 
-@column("classes", "coverage", blind_to=BLIND)
+@column("classes", "coverage", scale="angle", blind_to=BLIND)
 def coverage_by_class(comparison: Comparison) -> Groups:
     """Share of a class's held-out records with a sample inside their ball."""
     return _covered(comparison, comparison.reference.labels)

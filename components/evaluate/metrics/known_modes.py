@@ -3,6 +3,7 @@
 import numpy as np
 
 from components.distances import Array
+from components.evaluate.captured import captured_bounds
 from components.evaluate.comparison import Comparison
 from components.evaluate.metrics import metric
 
@@ -12,8 +13,16 @@ def _share(comparison: Comparison) -> float | None:
     return None if comparison.modes is None else 1 / len(comparison.modes.weights)
 
 
+def _bounds(comparison: Comparison) -> list[float] | None:
+    """See `captured_bounds`."""
+    census = comparison.mode_census
+    if census is None:
+        return None
+    return captured_bounds(census.hits, comparison.generated.size, comparison.seed)
+
+
 @metric(
-    interval=False,
+    bounds=_bounds,
     in_features=False,
     step=_share,
     blind_to="how many samples a mode gets: one high-quality sample captures it",

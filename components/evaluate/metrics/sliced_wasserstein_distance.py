@@ -5,12 +5,13 @@ Unlike the paper's, a patch is divided by its own deviation, not by that of all.
 """
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from typing import Any
 
 import numpy as np
 
-from components.evaluate.comparison import Comparison, Values
+from components.evaluate.comparison import Comparison, Index, Values
 from components.evaluate.metrics import metric
 from components.tfgan import import_tensorflow_gan
 
@@ -29,7 +30,7 @@ GLOBAL = threading.Lock()
 
 @metric(
     better="lower",
-    interval=False,
+    leave_out=lambda comparison, groups: left_out(comparison, groups),
     optional=True,
     balanced=True,
     in_features=False,
@@ -42,20 +43,42 @@ def sliced_wasserstein_distance(comparison: Comparison) -> float:
     Raises:
         ValueError: if the records are not images that it is defined for.
     """
+    return float(np.mean(distances(*pictures(comparison))))
+
+
+def left_out(comparison: Comparison, groups: Sequence[Index]) -> list[float]:
+    """The distance without each group of samples and as many of the records.
+
+    Patches and projections stay what they are, so that nothing else changes. A
+    distance of equal numbers is no other kind of distance; and what is left out of the
+    records, which are a random choice, makes their chance part of the interval.
+    """
+    levels = projections(*pictures(comparison))
+    count = levels[0][0].shape[1] // PATCHES
+    return [
+        float(np.mean([distance(*level, np.repeat(kept, PATCHES)) for level in levels]))
+        for kept in (~np.isin(np.arange(count), rows) for rows in groups)
+    ]
+
+
+def pictures(comparison: Comparison) -> tuple[Values, Values, Values]:
+    """Records and samples as `distances` takes them, and its seeds.
+
+    As many on either side, and random ones: records come from core to outliers.
+    """
     real, generated = comparison.reference.records, comparison.generated.records
     low, span = value_range(real)
     random = np.random.default_rng([comparison.seed, 10])
-    # As many on either side, and random ones: records come from core to outliers.
     count = min(len(real), len(generated))
     rows = np.sort(random.choice(len(real), count, replace=False))
     draws = random.integers(2**31 - 1, size=2)
     noise = random.random((count, *real.shape[1:3], 1), np.float32) / GREYS
-    pictures = (
+    made = (
         np.clip((images - low) / span, 0.0, 1.0) + noise
         for images in (real[rows], generated[:count])
     )
-    colours = [np.broadcast_to(each, (*each.shape[:3], 3)) for each in pictures]
-    return float(np.mean(distances(colours[0], colours[1], draws)))
+    first, second = (np.broadcast_to(each, (*each.shape[:3], 3)) for each in made)
+    return first, second, draws
 
 
 def value_range(real: Values) -> tuple[float, float]:
@@ -101,6 +124,44 @@ def distances(real: Values, generated: Values, seeds: Values) -> list[float]:
         real, generated: (n, side, side, 3) float32.
         seeds: of the patches' places and of the projections.
     """
+    return [float(level) for level in _run(real, generated, seeds, _distances)]
+
+
+def projections(
+    real: Values, generated: Values, seeds: Values
+) -> list[tuple[Values, Values]]:
+    """What the distances are of, level by level: (projections, n · PATCHES) each side.
+
+    An image's patches lie together.
+    """
+    found = _run(real, generated, seeds, _projections)
+    return list(zip(found[::2], found[1::2], strict=True))
+
+
+def distance(real: Values, generated: Values, kept: Values) -> float:
+    """The mean distance of projections (p, m) of some of the patches, `kept` (m,)."""
+    one, other = (np.sort(side[:, kept], 1) for side in (real, generated))
+    return float(np.abs(one - other).mean(dtype=np.float64))
+
+
+def _distances(graph: Any, levels: Any) -> list[Any]:
+    return [between for _, between in levels]
+
+
+def _projections(graph: Any, levels: Any) -> list[Any]:
+    """What is sorted, of records and of samples by turns.
+
+    Of every level there are four: two of records alone, for a distance of their own.
+    """
+    sorts = [each for each in graph.get_operations() if each.type == "TopKV2"]
+    chosen = zip(sorts[2::4], sorts[3::4], strict=True)
+    return [side.inputs[0] for pair in chosen for side in pair]
+
+
+def _run(
+    real: Values, generated: Values, seeds: Values, chosen: Callable[[Any, Any], Any]
+) -> list[Values]:
+    """What `chosen` picks of tensorflow-gan's graph and its levels' distances."""
     import tensorflow as tf
 
     v1 = tf.compat.v1
@@ -118,9 +179,8 @@ def distances(real: Values, generated: Values, seeds: Values) -> list[float]:
                 if operation.type.startswith("PyFunc"):
                     patches = operation.outputs[0]
                     feeds[patches] = session.run(patches, feeds)
-            return [
-                float(level) for level in session.run([b for _, b in levels], feeds)
-            ]
+            found: list[Values] = session.run(chosen(graph, levels), feeds)
+            return found
 
 
 @contextmanager

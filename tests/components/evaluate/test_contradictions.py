@@ -12,10 +12,11 @@ from components.evaluate.contradictions import (
     judge,
 )
 from components.evaluate.evaluation import Evaluation
-from components.evaluate.intervals import chance, null
 from components.evaluate.metrics import METRICS
+from components.evaluate.nulls import null
 from components.evaluate.params import EvaluateParams
 from components.evaluate.real import evaluation as curriculum_evaluation
+from components.evaluate.splits import chance
 from components.features import Identity
 
 ARMS = 2.0 * np.array([[1, 0], [-1, 0], [0, 1], [0, -1.0]])
@@ -142,20 +143,18 @@ def test_no_error_no_judgement():
     assert judged <= {name for name in METRICS if METRICS[name].reference != "holdout"}
 
 
-def test_features_that_learnt_the_records_have_no_null(
-    tmp_path, curriculum_from_arrays
-):
-    """In a classifier's or in principal components training records lie elsewhere than
-    new ones of the same density: none is held to what those read."""
+def test_features_that_learn_are_judged_as_all_others(tmp_path, curriculum_from_arrays):
+    """Even where the half that they learnt nothing of is no more than the holdout."""
     random = np.random.default_rng(0)
-    train, holdout, made = random.standard_normal((3, 60, 40)).astype("f4")
-    curriculum = curriculum_from_arrays(tmp_path / "c", train, holdout[:40])
+    sides = (random.standard_normal((n, 8)).astype("f4") for n in (160, 80))
+    curriculum = curriculum_from_arrays(tmp_path / "c", *sides)
     params = EvaluateParams.model_validate({"features": {"kind": "pca"}})
-    content = curriculum_evaluation(curriculum, params).content(made[:40] + 3)
-    assert content["contradictions"]["withheld"]
-    assert content["contradictions"]["pairs"] == []
-    assert content["metrics"]["recall"]["deviation"] is None
-    assert content["metrics"]["train_nearest_share"]["deviation"] is not None
+    real = curriculum_evaluation(curriculum, params)
+    assert real.samples == 72
+    mixed = np.r_[real.holdout.records[:40], np.full((32, 8), 6.0)]
+    content = real.content(mixed.astype("f4"))
+    assert content["metrics"]["precision"]["deviation"] < -3
+    assert ("coverage", "precision") in pairs(content)
 
 
 def test_records_that_are_all_the_same():

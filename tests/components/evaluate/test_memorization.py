@@ -176,7 +176,9 @@ def test_features_fitted_to_training_records_are_not_asked(shares):
     random = np.random.default_rng(1)
     sides = random.standard_normal((3, 100, 64)).astype("f4")
     read = shares(*sides, kind="pca", components=16)
-    assert read == shares(*sides, kind="identity")
+    alone = shares(*sides, kind="identity")
+    for name in ("value", "p_value", "ci", "reference_n"):
+        assert read[name] == alone[name]
     assert read["null_interval"][0] < 0.5 < read["null_interval"][1]
     assert read["reference_n"] == 200
 

@@ -239,7 +239,7 @@ def test_what_is_asked_for_twice_is_computed_once():
         return float(c.generated.size)
 
     comparison = compare(normal(0, 50, 1), normal(1, 40, 1))
-    metric = Metric("slow_metric", slow_metric, "holdout", "null", "all", interval=True)
+    metric = Metric("slow_metric", slow_metric, "holdout", "null", "all")
     assert [metric.value(comparison) for _ in range(2)] == [40.0, 40.0]
     assert len(calls) == 1
     # Another comparison is another question.

@@ -65,9 +65,7 @@ def test_a_collapsed_generator(tmp_path, curriculum, params, make_context, make_
         *("duplicates", "contradictions", "clusters", "measured_on"),
     }
     assert set(content["duplicates"]) == {"threshold", "quantile", "pairs", "copies"}
-    assert set(content["contradictions"]) == {
-        *("false_alarm_rate", "metrics", "withheld", "pairs")
-    }
+    assert set(content["contradictions"]) == {*("false_alarm_rate", "metrics", "pairs")}
     for entry in content["metrics"].values():
         assert set(entry) == {
             *("value", "null", "null_interval", "deviation", "p_value", "ci", "n"),

@@ -183,7 +183,6 @@ def contradictory(metrics: dict[str, Any]) -> dict[str, Any]:
     return {
         "false_alarm_rate": 0.01,
         "metrics": 14,
-        "withheld": None,
         "pairs": [
             {
                 "as_data": told("frechet_distance", 0.3) | {"value": 0.85},
