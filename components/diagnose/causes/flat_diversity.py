@@ -1,14 +1,22 @@
 """The unstable saddle: nothing in the generator's loss leads to more diversity."""
 
-from components.diagnose.causes import cause, measured
-from components.diagnose.evidence import Evidence
+from collections.abc import Mapping
+from typing import Any
+
+from components.diagnose.causes import begun, cause, parameter, prescribe
+from components.diagnose.evidence import Evidence, line
 from components.diagnose.findings import CauseFinding
 
 SUBJECTS = {
+    "log_volume": "log of the samples' volume over that of the records",
     "diversity_slope": "cosine between the generator's descent and more diversity",
     "diversity_curvature": "curvature of its loss along the way to more diversity, "
     "over its largest",
 }
+
+
+STEEP = 0.5
+"""Cosine above which descent leads out: within 60 degrees, nearer to it than across."""
 
 
 @cause(
@@ -17,23 +25,49 @@ SUBJECTS = {
     explains=("mode_collapse", "no_learning", "oscillation", "divergence"),
 )
 def flat_diversity(evidence: Evidence) -> CauseFinding | None:
-    """The loss does not fall along log det Cov(G(z)), or bends down away from it."""
-    return measured(
-        evidence,
-        "Nothing in the generator's loss leads to samples that differ more.",
-        SUBJECTS,
-        (
-            (
-                {"discriminator.normalization": "minibatch_stddev"},
-                "a discriminator that sees how much samples differ asks for it",
-            ),
-            (
-                {
-                    "objective": {"kind": "relativistic"},
-                    "regularizers.r1": {"gamma": 1},
-                },
-                "each sample is held against a record: no place is good for all",
-            ),
-        ),
-        "train with a discriminator that sees the deviation within a batch",
+    """The samples fill little of the records' volume, and the loss leads no way out.
+
+    `log_volume` says that there is something to escape from. The generator's descent
+    along the way to more diversity, and the curvature there, are told as they are:
+    near 0 the place is flat, below 0 it pulls on.
+    """
+    collapsed = evidence.check("log_volume")
+    slope = evidence.check("diversity_slope")
+    if not collapsed.alarmed or slope.value is None or slope.value > STEEP:
+        return None
+    checks = [each for each in map(evidence.check, SUBJECTS) if each.value is not None]
+    return CauseFinding(
+        claim="The samples have collapsed, and nothing in the generator's loss leads "
+        "to samples that differ more.",
+        evidence=tuple(line(check, SUBJECTS[check.id]) for check in checks),
+        prescriptions=prescribe(evidence.parameters, *_cures(evidence.parameters)),
+        experiment="train with a discriminator that sees the deviation within a batch",
+        onset=begun(evidence, ["log_volume"]),
     )
+
+
+def _cures(parameters: Mapping[str, Any]) -> list[tuple[dict[str, Any], str]]:
+    """A larger start where it was made small; then what asks for diversity."""
+    cures: list[tuple[dict[str, Any], str]] = []
+    if parameter(parameters, "generator.initial_deviation"):
+        cures.append(
+            (
+                {"generator.initial_deviation": None},
+                "weights start where the loss has a slope",
+            )
+        )
+    regularizers = parameter(parameters, "regularizers") or {}
+    if not any(regularizers.get(name) for name in ("gradient_penalty", "r1", "r2")):
+        cures.append(
+            (
+                {"regularizers.r1": {"gamma": 1.0}},
+                "a discriminator of bounded slope leaves no collapse at rest",
+            )
+        )
+    cures.append(
+        (
+            {"discriminator.normalization": "minibatch_stddev"},
+            "a discriminator that sees how much samples differ asks for it",
+        )
+    )
+    return cures

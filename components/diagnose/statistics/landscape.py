@@ -62,6 +62,12 @@ def _path(readings: Readings) -> Any:
     return np.concatenate(sides, axis=1)
 
 
+@statistic("log_volume", "low", series="log_volume")
+def log_volume(readings: Readings) -> Reading | None:
+    """log det of the samples' covariance over that of the records."""
+    return settled(readings, "log_volume")
+
+
 @statistic("diversity_slope", "low", worst=-1.0, series="diversity_slope")
 def diversity_slope(readings: Readings) -> Reading | None:
     """Cosine between the generator's descent and the way to more diversity."""

@@ -73,6 +73,7 @@ HEALTHY = {
     "rotation": 0.5,
     "repulsion": 0.2,
     "turns": 0.0,
+    "log_volume": -0.1,
     "diversity_slope": 0.1,
     "diversity_curvature": 0.2,
     "generator_stability": 0.03,
@@ -98,6 +99,7 @@ GAME = {
     "spectrum_radius": 10.0,
     "spectrum_imaginary_max": 5.0,
     "spectrum_real_max": 2.0,
+    "log_volume": -0.1,
     "diversity_slope": 0.1,
     "diversity_curvature": 1.0,
     "generator_curvature_max": 5.0,
@@ -164,7 +166,7 @@ class Trial:
         self.copies = 0.9
         return self.constant(
             spectrum_imaginary_max=10.0,
-            diversity_slope=-0.9,
+            log_volume=-9.0,
             generator_gradient_cosine_1=0.0,
             slope_interpolates_mean=100.0,
             generator_update_ratio=0.2,
@@ -225,7 +227,7 @@ def table() -> CalibrationTable:
     for name, statistic in STATISTICS.items():
         if statistic.exact is None:
             center = HEALTHY[name]
-            spread = 0.02 * center if center else 0.02 * (name == "memorization")
+            spread = 0.02 * abs(center) if center else 0.02 * (name == "memorization")
             values = sorted(random.normal(center, spread, 30).tolist())
             checks[name] = {
                 "side": statistic.side,
