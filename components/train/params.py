@@ -61,6 +61,9 @@ class TelemetryParams(Params):
     but no more than a thirtieth."""
     snapshots: Count = 12
     """Times that samples are kept and precision, recall and coverage read."""
+    rare: Annotated[int, Ge(0)] | None = None
+    """Times, at snapshots, that probes read which cost dozens of steps; null: once in a
+    thousand steps, at most four times."""
     samples: Annotated[int, Ge(1)] = 64
     """Samples in a snapshot, at most 64."""
     probe_size: Annotated[int, Ge(16)] = 256

@@ -39,7 +39,7 @@ class Timetable:
         wanted = np.linspace(0, steps, telemetry.snapshots + 1)
         nearest = np.abs(known[:, None] - wanted[None, :]).argmin(axis=0)
         self.snapshots = {int(step) for step in known[nearest]}
-        self.rare = self._few()
+        self.rare = self._few(telemetry.rare)
         self.checkpoints = set(
             range(params.checkpoint.every, steps, params.checkpoint.every)
         )
@@ -53,12 +53,13 @@ class Timetable:
         """The first boundary after a step."""
         return min(boundary for boundary in self.all if boundary > step)
 
-    def _few(self) -> set[int]:
+    def _few(self, stated: int | None) -> set[int]:
         """Snapshots at equal distances, the last one included.
 
-        One in STEPS_BETWEEN_RARE steps, at most RARE.
+        As many as stated, else one in STEPS_BETWEEN_RARE steps, at most RARE.
         """
-        count = min(max(1, self.steps // STEPS_BETWEEN_RARE), RARE)
+        count = min(self.steps // STEPS_BETWEEN_RARE, RARE)
+        count = count if stated is None else stated
         known = np.array(sorted(self.snapshots))
         wanted = np.linspace(0, self.steps, count + 1)[1:]
         return {int(known[np.abs(known - each).argmin()]) for each in wanted}
