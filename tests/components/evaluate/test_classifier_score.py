@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 
+from components.evaluate.choice import division
 from components.evaluate.comparison import Comparison, Sample
 from components.evaluate.intervals import confidence
 from components.evaluate.metrics import METRICS
@@ -83,12 +84,12 @@ def noise(seed, n):
 
 def test_null_is_what_fresh_records_read(tmp_path, curriculum_from_arrays):
     """A classifier that learnt its records by heart is surer of them than of others."""
-    (train, known), (holdout, others) = noise(0, 300), noise(1, 200)
+    (train, known), (holdout, others) = noise(0, 600), noise(1, 200)
     curriculum = curriculum_from_arrays(
         tmp_path / "noise", train, holdout, (known, others)
     )
     params = EvaluateParams.model_validate_json(
-        '{"features": {"kind": "classifier", "epochs": 60}, "resamples": 40,'
+        '{"features": {"kind": "classifier", "epochs": 60}, "resamples": 12,'
         ' "extra": ["classifier_score"]}'
     )
     found = evaluation(curriculum, params)
@@ -96,7 +97,8 @@ def test_null_is_what_fresh_records_read(tmp_path, curriculum_from_arrays):
     def entry(samples):
         return found.content(samples)["metrics"]["classifier_score"]
 
-    fresh, copies = entry(noise(2, 200)[0]), entry(train[:200])
+    learnt = train[division(600, params).fitted[:200]]
+    fresh, copies = entry(noise(2, 200)[0]), entry(learnt)
     low, high = fresh["null_interval"]
     # The holdout and the samples are as many: their scores' difference has twice the
     # variance of the null, which the interval's four standard deviations hold.

@@ -70,7 +70,7 @@ def test_one_digit_alone(real, digits):
     assert distance["value"] > 2 * distance["null_interval"][1]
     # A classifier that is right about nine in ten of them is near 1, not at it.
     score = found["classifier_score"]
-    assert score["value"] < 2 < 5 < score["null_interval"][0]
+    assert score["value"] < 2 < 4 < score["null_interval"][0]
     assert score["null"] < 10
 
 
@@ -86,7 +86,7 @@ def test_digits_with_noise(real, digits):
 def test_the_stage(tmp_path, curriculum, make_context):
     """A generator of noise, twice: the same bytes, and nulls beside every value."""
     gan = make_gan(tmp_path / "gan")
-    params = PARAMS.model_copy(update={"resamples": 2})
+    params = PARAMS.model_copy(update={"resamples": 4})
     first, second = (
         evaluate(gan, curriculum, params, context=make_context()) for _ in range(2)
     )
@@ -99,7 +99,7 @@ def test_the_stage(tmp_path, curriculum, make_context):
             [entry["value"], entry["null"], *entry["null_interval"]]
         ).all()
         assert entry["blind_to"]
-        assert (entry["ci"] is None) == (name == "sliced_wasserstein_distance")
+        assert entry["ci"][0] < entry["value"] < entry["ci"][1]
     for name in EXTRA[:2]:
         assert found[name]["value"] > found[name]["null_interval"][1]
     assert 1 <= found["classifier_score"]["value"] <= 10
