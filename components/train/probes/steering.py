@@ -81,7 +81,11 @@ class Steering(Probe):
         random = np.random.default_rng(0)
         draws = random.standard_normal((DRAWS, count, int(np.prod(self.game.shape))))
         draws /= np.linalg.norm(draws, axis=2, keepdims=True)
-        given = [bench.latents[:count], bench.real[:count], draws.astype(np.float32)]
+        given = [
+            bench.latents[:count],
+            bench.real[:count],
+            draws.astype(bench.latents.dtype),
+        ]
         if bench.labels is not None:
             given += [labels[:count] for labels in bench.labels]
         asked, *others = np.asarray(self.pulls(*given), np.float64)

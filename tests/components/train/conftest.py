@@ -19,7 +19,7 @@ TINY = {
     "latents": {"size": 3},
     "generator": {"kind": "mlp", "units": [8]},
     "discriminator": {"kind": "mlp", "units": [8]},
-    "telemetry": {"every": 6, "snapshots": 2, "probe_size": 16},
+    "telemetry": {"every": 6, "snapshots": 2, "probe_size": 16, "rare": 0},
     "checkpoint": {"every": 8},
 }
 

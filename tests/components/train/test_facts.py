@@ -49,6 +49,7 @@ def test_shares_of_classes_and_rejects(curriculum_from_arrays, tmp_path):
         "curriculum.json", curriculum.info() | {"rejected": {"duplicate": 4}}
     )
     assert told(curriculum).told() == {
+        "kind": "points",
         "records": 10,
         "duplicates": 0.0,
         "largest_class_share": 0.7,

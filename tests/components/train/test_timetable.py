@@ -28,6 +28,20 @@ def test_a_reading_may_be_asked_for_at_every_step():
     assert timetable(7, every=1).readings == set(range(8))
 
 
+@pytest.mark.parametrize(
+    "steps, count", [(999, 0), (1000, 1), (2500, 2), (4000, 4), (100_000, 4)]
+)
+def test_dear_probes_read_once_in_a_thousand_steps_and_at_the_end(steps, count):
+    plan = timetable(steps)
+    assert len(plan.rare) == count and plan.rare <= plan.snapshots - {0}
+    assert not count or steps in plan.rare
+
+
+def test_how_often_dear_probes_read_may_be_stated():
+    assert timetable(100, rare=2).rare == {51, 100}
+    assert timetable(100_000, rare=0).rare == set()
+
+
 @pytest.mark.parametrize("steps", [1, 7, 100, 3000])
 def test_snapshots_are_readings_spread_over_the_training(steps):
     plan = timetable(steps, snapshots=12)

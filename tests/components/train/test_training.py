@@ -13,6 +13,7 @@ from components.train.networks import ShapeError
 from components.train.objectives.minimax import Minimax
 from components.train.probes import probes
 
+TELEMETRY = {"every": 6, "snapshots": 2, "probe_size": 16}
 LOADING = """
 import sys, numpy, keras
 for folder in sys.argv[1:]:
@@ -49,7 +50,7 @@ def test_plain_keras_loads_what_was_exported(play, parameters, images):
 def test_telemetry_holds_every_series_with_its_meaning(play, parameters, make_context):
     seen, context = [], make_context()
     context.report = lambda *told: seen.append(told)
-    params = parameters()
+    params = parameters(telemetry={**TELEMETRY, "rare": 1})
     telemetry = play(params, context=context, policy=None).telemetry
     info, series = telemetry.info(), telemetry.series()
     assert info["ended"] == "completed"
@@ -61,6 +62,7 @@ def test_telemetry_holds_every_series_with_its_meaning(play, parameters, make_co
     tiers = {f"tier_coverage.{tier}" for tier in range(3)}
     assert set(info["series"]) == declared | tiers == set(series) - {"step"}
     assert info["data"] == {
+        "kind": "points",
         "records": 90,
         "duplicates": 0.0,
         "largest_class_share": None,

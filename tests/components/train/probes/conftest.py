@@ -82,14 +82,14 @@ class Held:
         return self.data[rows]
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture
 def double():
     with precision("float64"):
         yield
 
 
 @pytest.fixture
-def make():
+def make(double):
     """`make(width, **changes)`: a game of records of so many numbers, parameters moved.
 
     Kernels of its start are orthogonal, and its biases 0: no place like others.
@@ -129,7 +129,7 @@ def split():
 
 
 @pytest.fixture
-def look():
+def look(double):
     """`look(game, data, step)`: a view of a game."""
     return seen
 

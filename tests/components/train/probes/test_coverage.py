@@ -12,7 +12,7 @@ from components.train.probes.coverage import ClassCoverage, ModeCoverage, TierCo
 
 CENTERS = np.array([[0.0, 0.0], [10.0, 0.0], [0.0, 10.0], [10.0, 10.0]])
 MODES = Modes(CENTERS, np.full(4, 0.25), np.array([0.5, 0.5, 1.0, 1.0]))
-NOTHING = Facts(0, 0.0, None, 1, None, None)
+NOTHING = Facts("points", 0, 0.0, None, 1, None, None)
 
 
 def game_of(**facts):
@@ -99,8 +99,8 @@ def test_a_class_with_a_quarter_of_its_share_is_covered():
 
 def test_hopping_is_over_modes_where_they_are_known():
     both = game_of(modes=MODES, shares=np.array([0.5, 0.5]))
-    assert "mode_hopping" not in ClassCoverage(both).series
-    assert "mode_hopping" in ModeCoverage(both).series
+    assert "mode_hopping" not in ClassCoverage(both).reads()
+    assert "mode_hopping" in ModeCoverage(both).reads()
 
 
 def test_coverage_of_each_tier():

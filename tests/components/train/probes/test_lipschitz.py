@@ -30,7 +30,7 @@ def test_the_points_lie_between_records_and_samples(parameters, viewed):
     params = parameters(
         generator={"kind": "point", "start": 1.0},
         discriminator={"kind": "mlp", "units": [1], "activation": "relu"},
-        telemetry={"every": 6, "snapshots": 2, "probe_size": 1024},
+        telemetry={"every": 6, "snapshots": 2, "probe_size": 1024, "rare": 1},
     )
     game = Game(params, (1,), 0)
     for variable, value in zip(
@@ -46,7 +46,7 @@ def test_the_points_lie_between_records_and_samples(parameters, viewed):
 class FixedTurn:
     """A turn whose uniform numbers are given."""
 
-    counter = 0
+    counter, even = 0, False
 
     def __init__(self, mix):
         self.mix = mix
@@ -114,7 +114,7 @@ def test_singular_values_are_those_of_numpy(parameters, viewed):
         f"singular_value.discriminator_{each}"
         for each in ("dense_0", "dense_1", "output")
     ]
-    declared = {name for probe in probes(game) for name in probe.series}
+    declared = {name for probe in probes(game) for name in probe.reads()}
     assert set(names) <= declared
 
 

@@ -86,7 +86,7 @@ def test_networks_without_such_units_have_no_series(parameters):
     assert not Units.applies(point)
     smooth = {"kind": "mlp", "units": [8], "activation": "tanh"}
     game = Game(parameters(generator=smooth, discriminator=smooth), (2,), 0)
-    assert set(Units(game).series) == {"generator_saturated_share"}
+    assert set(Units(game).reads()) == {"generator_saturated_share"}
     maxout = {"kind": "mlp", "units": [8], "activation": "maxout"}
     game = Game(parameters(generator=maxout, discriminator=maxout), (2,), 0)
     assert not Units.applies(game)
