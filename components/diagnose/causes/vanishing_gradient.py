@@ -11,7 +11,7 @@ from components.diagnose.evidence import Evidence, line
 from components.diagnose.findings import CauseFinding
 
 
-@cause("vanishing_gradient", "transmission", "discriminator_auc")
+@cause("vanishing_gradient", "transmission", "discriminator_auc", "score_overlap")
 def vanishing_gradient(evidence: Evidence) -> CauseFinding | None:
     """The objective lets little of the discriminator's slope through to the samples
     (`transmission`), while the discriminator can tell the sides apart.
@@ -21,12 +21,15 @@ def vanishing_gradient(evidence: Evidence) -> CauseFinding | None:
     """
     dim = evidence.check("transmission")
     sure = evidence.check("discriminator_auc")
+    apart = evidence.check("score_overlap")
     if not dim.alarmed or not sure.value or sure.value <= 0.5:
         return None
     subjects = {
         dim: "share of the discriminator's slope that the objective lets through",
         sure: "AUC of the discriminator, held-out records against samples",
     }
+    if apart.value is not None:
+        subjects[apart] = "what histograms of its scores of the two sides share"
     return CauseFinding(
         claim="The objective saturates where the samples are: they get no gradient.",
         evidence=tuple(line(check, text) for check, text in subjects.items()),
