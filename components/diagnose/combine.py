@@ -57,6 +57,7 @@ def mechanisms() -> frozenset[str]:
 def conclude(evidence: Evidence) -> Conclusion:
     """Examine every symptom and every cause, and weigh them against one another."""
     symptoms = _symptoms(evidence)
+    evidence = replace(evidence, failed=bool(symptoms))
     measured = [
         replace(found, id=one.id, explains=_explained(one.explains, symptoms))
         for one in CAUSES.values()

@@ -13,6 +13,10 @@ from components.diagnose.readings import Readings
 from components.diagnose.statistics import STATISTICS, Reading, Statistic
 from components.diagnose.weighing import Weighing, weighing
 
+SUSPICIOUS = 0.05
+"""Share of healthy runs whose reading of a mechanism is worth weighing, in a run that
+has failed."""
+
 
 @dataclass(frozen=True)
 class Evidence:
@@ -24,6 +28,7 @@ class Evidence:
         family_rate: share of healthy runs that may alarm in any check at all.
         tests: how many checks share it.
         mechanisms: the statistics of causes.
+        failed: whether the run has a symptom.
     """
 
     readings: Readings
@@ -31,15 +36,19 @@ class Evidence:
     family_rate: float
     tests: int
     mechanisms: frozenset[str] = frozenset()
+    failed: bool = False
 
     def rate(self, name: str) -> float:
         """False alarms of one check on healthy runs.
 
         The checks of symptoms share the rate of the verdict (Bonferroni's correction).
         A mechanism is no more than a risk without a symptom: each of its checks has
-        the whole rate.
+        the whole rate. Where there is a symptom to explain, what one healthy run in
+        twenty shows is worth weighing, and the weighing decides.
         """
-        return self.family_rate / (1 if name in self.mechanisms else self.tests)
+        if name not in self.mechanisms:
+            return self.family_rate / self.tests
+        return max(self.family_rate, SUSPICIOUS) if self.failed else self.family_rate
 
     @cached_property
     def weighing(self) -> Weighing:

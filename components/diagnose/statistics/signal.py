@@ -35,6 +35,30 @@ def discriminator_agreement(readings: Readings) -> Reading | None:
     return settled(readings, "discriminator_gradient_cosine_1")
 
 
+@statistic("generator_wander", "high", scale="log")
+def generator_wander(readings: Readings) -> Reading | None:
+    """What of G's step no other batch would share, over its weights.
+
+    The step times √(1 - cosine): batches disagree at the end of any good training, but
+    there the steps are short.
+    """
+    return _wander(readings, "generator")
+
+
+@statistic("discriminator_wander", "high", scale="log")
+def discriminator_wander(readings: Readings) -> Reading | None:
+    """The same of D's step."""
+    return _wander(readings, "discriminator")
+
+
+def _wander(readings: Readings, player: str) -> Reading | None:
+    step = readings.settled(f"{player}_update_ratio")
+    agreement = readings.settled(f"{player}_gradient_cosine_1")
+    if step is None or agreement is None:
+        return None
+    return Reading(step * float(max(1 - agreement, 0.0)) ** 0.5)
+
+
 @statistic("generator_step", "high", scale="log", series="generator_update_ratio")
 def generator_step(readings: Readings) -> Reading | None:
     """A step of the generator over the length of its weights."""
