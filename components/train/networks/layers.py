@@ -57,6 +57,20 @@ def last_dtype() -> str | None:
     return None if dtype == keras.config.dtype_policy().compute_dtype else dtype
 
 
+def linear(name: str, kernel: Any) -> Any:
+    """x -> x · kernel, assigned: Keras rounds constants to float32 on their way."""
+    layer = keras.layers.Dense(
+        kernel.shape[1],
+        use_bias=False,
+        kernel_initializer="zeros",
+        dtype=last_dtype(),
+        name=name,
+    )
+    layer.build((None, kernel.shape[0]))
+    layer.kernel.assign(kernel)
+    return layer
+
+
 def activation(kind: str, name: str, dtype: str | None = None) -> Any:
     if kind == "leaky_relu":
         return keras.layers.LeakyReLU(negative_slope=0.2, name=name, dtype=dtype)

@@ -12,7 +12,7 @@ from components.train.networks import (
     ShapeError,
     Step,
 )
-from components.train.networks.layers import last_dtype, outer_dtype
+from components.train.networks.layers import last_dtype, linear, outer_dtype
 
 keras = lazy_import("keras")
 ops = lazy_import("keras.ops")
@@ -41,7 +41,7 @@ class PointGenerator(Generator):
         from components.train.networks.assembly import model
 
         start = _start("generator", self.start, shape)
-        theta = _linear("generator_point", start[None].repeat(classes or 1, axis=0))
+        theta = linear("generator_point", start[None].repeat(classes or 1, axis=0))
         inputs = [keras.Input((latents,), name="latents", dtype=outer_dtype())]
         if classes is not None:
             inputs.append(keras.Input((), name="labels", dtype="int32"))
@@ -73,7 +73,7 @@ class PointDiscriminator(Discriminator):
 
     def score(self, shape: tuple[int, ...], seed: int) -> Any:
         start = _start("discriminator", self.start, shape)
-        return _linear("discriminator_point", start[:, None])
+        return linear("discriminator_point", start[:, None])
 
 
 def _start(player: str, start: Start, shape: tuple[int, ...]) -> Any:
@@ -88,17 +88,3 @@ def _start(player: str, start: Start, shape: tuple[int, ...]) -> Any:
             f"records of shape {shape}. Received: {len(values)}."
         )
     return np.asarray(values, np.float64)
-
-
-def _linear(name: str, kernel: Any) -> Any:
-    """x -> x · kernel, assigned: Keras rounds constants to float32 on their way."""
-    layer = keras.layers.Dense(
-        kernel.shape[1],
-        use_bias=False,
-        kernel_initializer="zeros",
-        dtype=last_dtype(),
-        name=name,
-    )
-    layer.build((None, kernel.shape[0]))
-    layer.kernel.assign(kernel)
-    return layer
