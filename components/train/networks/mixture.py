@@ -39,9 +39,8 @@ class MixtureGenerator(Generator):
 
     @model_validator(mode="after")
     def _of_one_dimension(self) -> "MixtureGenerator":
-        sizes = {
-            len(part) for one in self.components for part in (one.center, one.stds)
-        }
+        parts = [part for one in self.components for part in (one.center, one.stds)]
+        sizes = {len(part) for part in parts}
         if len(sizes) > 1:
             raise ValueError(
                 "`components` must have as many numbers in each `center` as in each "
