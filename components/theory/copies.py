@@ -1,4 +1,4 @@
-"""Faults of the data, put in on purpose: components that stand after `split`."""
+"""Data with a fault that is known: a component to stand after `split`."""
 
 from typing import Annotated
 
