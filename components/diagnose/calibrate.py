@@ -6,7 +6,7 @@ from typing import Annotated, Any, NamedTuple
 from components.artifacts import Calibration, Metrics, Telemetry
 from components.component import Context, component
 from components.diagnose.calibration import CalibrationTable, tabulate, to_json
-from components.diagnose.combine import mechanisms
+from components.diagnose.combine import checks, mechanisms
 from components.diagnose.evidence import measured
 from components.diagnose.readings import Readings
 from components.diagnose.stage import DiagnoseParams, diagnose_readings
@@ -123,10 +123,8 @@ def calibrated(runs: Sequence[Known], params: CalibrateParams) -> dict[str, Any]
             ],
         }
     table = table | {"exposed": exposed}
-    weight = fitted_weight(
-        runs_of(CalibrationTable.model_validate_json(to_json(table)))
-    )
-    return table | {"weight": weight}
+    told = runs_of(CalibrationTable.model_validate_json(to_json(table)))
+    return table | {"weight": fitted_weight(told, checks())}
 
 
 def apart(run: Readings, table: CalibrationTable) -> dict[str, float]:

@@ -18,6 +18,7 @@ from components.diagnose.causes import CAUSES
 from components.diagnose.evidence import Evidence
 from components.diagnose.findings import CauseFinding, Check, Line, SymptomFinding
 from components.diagnose.symptoms import SYMPTOMS
+from components.diagnose.weighing import Term, weighing
 
 SEPARATED = math.sqrt(10)
 """Odds below which evidence is "not worth more than a bare mention": Jeffreys 1961,
@@ -26,8 +27,8 @@ NEVER = 1e-6
 """Stands for an impossible rest, so that odds stay finite."""
 UNKNOWN = 0.5
 """Confidence alone of a mechanism that no calibration run had: even odds."""
-AUDIBLE, LOUDEST = math.log(1.1), 5
-"""Terms of the model that are told: by how much they count, and how many."""
+AUDIBLE = math.log(1.1)
+"""Terms of the model that count less are not told."""
 ESSENTIAL = ("precision", "recall", "coverage")
 """Without these nobody may call a run healthy."""
 
@@ -52,6 +53,11 @@ def tests() -> tuple[str, ...]:
 def mechanisms() -> frozenset[str]:
     """Statistics that causes are measured by."""
     return frozenset(name for one in CAUSES.values() for name in one.checks)
+
+
+def checks() -> dict[str, tuple[str, ...]]:
+    """By cause, the statistics that it is measured by."""
+    return {one.id: one.checks for one in CAUSES.values()}
 
 
 def conclude(evidence: Evidence) -> Conclusion:
@@ -92,7 +98,7 @@ def _ranked(
 ) -> tuple[CauseFinding, ...]:
     """Findings with their confidence and rivals, the likeliest first."""
     alone = {one.id: _alone(one, evidence) for one in found}
-    model, read = evidence.weighing, evidence.departures
+    model, read = weighing(evidence.calibration, checks()), evidence.departures
     odds = {
         name: share / max(1 - share, NEVER) * math.exp(model.log_ratio(name, read))
         for name, share in alone.items()
@@ -101,7 +107,8 @@ def _ranked(
     for one in found:
         rivals = [r.id for r in found if r is not one and _compete(r, one)]
         against = 1 + math.fsum(odds[name] for name in rivals)
-        told = [_explain(one, evidence, alone[one.id]), *_weighed(one, evidence)]
+        weighed = _weighed(model.terms(one.id, read))
+        told = [_explain(one, evidence, alone[one.id]), *weighed]
         ranked.append(
             replace(
                 one,
@@ -113,27 +120,19 @@ def _ranked(
     return tuple(sorted(ranked, key=lambda one: (-one.confidence, one.id)))
 
 
-def _weighed(one: CauseFinding, evidence: Evidence) -> list[Line]:
-    """What the readings of all mechanisms say for a cause, the loudest terms first."""
-    terms = evidence.weighing.terms(one.id, evidence.departures)
-    if not terms:
-        return []
-    total = math.fsum(term.log_ratio for term in terms)
-    shown = [term for term in terms if abs(term.log_ratio) >= AUDIBLE][:LOUDEST]
-    lines = [
-        Line(
-            f"the readings of all {len(terms)} mechanisms together are "
-            f"{_times(total)} with it than with any failure"
-        )
-    ]
-    for term in shown:
-        lines.append(
-            Line(
+def _weighed(terms: Sequence[Term]) -> list[Line]:
+    """What the readings of mechanisms say for a cause, its own statistics first."""
+    lines = []
+    for term in terms:
+        if term.statistic is None:
+            text = f"all mechanisms together, likest to the calibration's {term.case}"
+        else:
+            text = (
                 f"{term.statistic}, {math.sinh(term.departure):.3g} standard errors "
-                f"from healthy (runs with it at work: {math.sinh(term.usual):.3g}): "
-                f"{_times(term.log_ratio)}"
+                f"from healthy"
             )
-        )
+        if term.statistic is None or abs(term.log_ratio) >= AUDIBLE:
+            lines.append(Line(f"{text}: {_times(term.log_ratio)} with it than without"))
     return lines
 
 

@@ -11,7 +11,6 @@ from components.diagnose.findings import Check, Line
 from components.diagnose.onset import Onset, lasting
 from components.diagnose.readings import Readings
 from components.diagnose.statistics import STATISTICS, Reading, Statistic
-from components.diagnose.weighing import Weighing, weighing
 
 SUSPICIOUS = 0.05
 """Share of healthy runs whose reading of a mechanism is worth weighing, in a run that
@@ -49,11 +48,6 @@ class Evidence:
         if name not in self.mechanisms:
             return self.family_rate / self.tests
         return max(self.family_rate, SUSPICIOUS) if self.failed else self.family_rate
-
-    @cached_property
-    def weighing(self) -> Weighing:
-        """How causes are told from one another."""
-        return weighing(self.calibration)
 
     @cached_property
     def departures(self) -> dict[str, float]:

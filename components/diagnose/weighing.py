@@ -1,18 +1,24 @@
 """How much likelier a cause makes what the mechanisms read: a small calibrated model.
 
-A run's readings are its departures from healthy runs, one a mechanism's statistic. For
-every cause the calibration has runs in which that cause alone was at work, and which
-failed. Each statistic is told by Student's t (heavy tails: no one reading decides)
-about the cause's mean, with the spread that runs of one cause have in common, against
-what failed runs of all causes read together, which stands for a cause that nobody
-knows. Statistics are taken to be independent given the cause, which they are not: the
-sum of their log ratios is multiplied by `weight` below 1, the one number that is
-fitted, by leaving out a case at a time. Every term is a line of the report.
+A run's readings are its departures from healthy runs, one a mechanism's statistic. The
+calibration has, for every cause, runs of one or more cases in which that cause alone
+was at work, and which failed. What a run reads is held against theirs in two ways:
+
+- **Its own statistics**, those that the cause is measured by, one at a time: how often
+  runs of the cause read so, against failures of all other causes.
+- **The whole picture**, all statistics at once, against each case: how like that case
+  it is, against all failures. What is common to a case is many things that go together,
+  so the logarithm is multiplied by `weight`, the one number that is fitted, by leaving
+  out a run at a time, and a case at a time.
+
+Densities are Student's t about what was read: heavy tails, so that no one reading
+decides. Every ratio is mixed with its inverse by MIXED: what eight runs never showed
+may still be. All terms are lines of the report.
 """
 
 import math
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -20,13 +26,18 @@ from components.diagnose.calibration import CalibrationTable
 
 FREEDOM = 4.0
 """Of Student's t."""
-LEAST = 0.3
-"""Spread of departures, at least: fewer runs than it takes to know better."""
+LEAST = 0.5
+"""Spread of departures within a case, at least: five runs do not know better."""
+WIDER = 1.5
+"""Other data spread more than other seeds of the same: what kernels are widened by."""
+MIXED = 0.05
+"""Share of runs that are not as those that were seen."""
 FEWEST = 3
 """Runs of a cause without which it is not told from others."""
-WEIGHTS = (0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.7, 1.0)
+WEIGHTS = (0.02, 0.05, 0.1, 0.15, 0.2, 0.3)
 
 Departures = Mapping[str, float]
+Checks = Mapping[str, Sequence[str]]
 
 
 @dataclass(frozen=True)
@@ -40,16 +51,17 @@ class Run:
 
 @dataclass(frozen=True)
 class Term:
-    """What one statistic says for a cause.
+    """What speaks for a cause, or against it.
 
-    `log_ratio`: natural logarithm of how much likelier the reading is with the cause
-    than with any failure; `usual` the mean departure of the cause's own runs.
+    `statistic` is one of its own, with `departure`, or None for the whole picture, and
+    then `case` the likest case. `log_ratio`: natural logarithm of how much likelier the
+    reading is with the cause than without.
     """
 
-    statistic: str
-    departure: float
-    usual: float
     log_ratio: float
+    statistic: str | None = None
+    departure: float = 0.0
+    case: str = ""
 
 
 @dataclass(frozen=True)
@@ -58,11 +70,13 @@ class Weighing:
 
     Attributes:
         runs: failed runs.
-        weight: what sums of log ratios are multiplied by.
+        checks: by cause, its own statistics.
+        weight: of the whole picture.
     """
 
     runs: tuple[Run, ...]
-    weight: float = 1.0
+    checks: Checks
+    weight: float = 0.1
 
     @cached_property
     def causes(self) -> tuple[str, ...]:
@@ -70,63 +84,104 @@ class Weighing:
         return tuple(sorted(name for name, n in counts.items() if n >= FEWEST))
 
     @cached_property
-    def _groups(self) -> dict[tuple[str, str], list[float]]:
-        groups: dict[tuple[str, str], list[float]] = {}
+    def _read(self) -> dict[str, dict[str, list[float]]]:
+        """By statistic and cause, what its runs read."""
+        found: dict[str, dict[str, list[float]]] = {}
         for run in self.runs:
             for name, value in run.departures.items():
-                groups.setdefault((run.cause, name), []).append(value)
-        return groups
+                found.setdefault(name, {}).setdefault(run.cause, []).append(value)
+        return found
 
     @cached_property
-    def _within(self) -> dict[str, float]:
-        """By statistic, the deviation that runs of one cause have about their mean."""
-        squares: dict[str, float] = {}
-        freedom: dict[str, int] = {}
-        for (_, name), values in self._groups.items():
-            mean = math.fsum(values) / len(values)
-            spread = math.fsum((value - mean) ** 2 for value in values)
-            squares[name] = squares.get(name, 0.0) + spread
-            freedom[name] = freedom.get(name, 0) + len(values) - 1
+    def _cases(self) -> dict[tuple[str, str], dict[str, float]]:
+        """By cause and case, the mean of each statistic."""
+        groups: dict[tuple[str, str], dict[str, list[float]]] = {}
+        for run in self.runs:
+            group = groups.setdefault((run.cause, run.case), {})
+            for name, value in run.departures.items():
+                group.setdefault(name, []).append(value)
         return {
-            name: max(math.sqrt(squares[name] / max(freedom[name], 1)), LEAST)
-            for name in squares
+            key: {name: math.fsum(v) / len(v) for name, v in group.items()}
+            for key, group in groups.items()
         }
 
     @cached_property
-    def _failures(self) -> dict[str, tuple[float, float]]:
-        """By statistic, mean and deviation over failures of all causes alike."""
-        found: dict[str, tuple[float, float]] = {}
-        for name, within in self._within.items():
-            means = [
-                math.fsum(values) / len(values)
-                for (cause, each), values in self._groups.items()
-                if each == name
-            ]
-            mean = math.fsum(means) / len(means)
-            between = math.fsum((each - mean) ** 2 for each in means) / len(means)
-            found[name] = mean, math.sqrt(between + within**2)
-        return found
+    def _widths(self) -> dict[str, float]:
+        """By statistic, its deviation within cases, widened: that of its kernels."""
+        squares: Counter[str] = Counter()
+        freedom: Counter[str] = Counter()
+        for run in self.runs:
+            for name, value in run.departures.items():
+                mean = self._cases[run.cause, run.case][name]
+                squares[name] += (value - mean) ** 2  # type: ignore[assignment]
+                freedom[name] += 1
+        for means in self._cases.values():
+            for name in means:
+                freedom[name] -= 1
+        return {
+            name: WIDER * max(math.sqrt(squares[name] / max(freedom[name], 1)), LEAST)
+            for name in freedom
+        }
 
     def terms(self, cause: str, departures: Departures) -> list[Term]:
-        """What each statistic says for a cause, the loudest first."""
+        """What speaks for a cause: its own statistics, then the whole picture."""
         if cause not in self.causes:
             return []
-        terms = []
-        for name, value in departures.items():
-            values = self._groups.get((cause, name), [])
-            if len(values) < FEWEST:
-                continue
-            usual = math.fsum(values) / len(values)
-            width = self._within[name] * math.sqrt(1 + 1 / len(values))
-            mean, deviation = self._failures[name]
-            told = log_density(value, usual, width)
-            told -= log_density(value, mean, deviation)
-            terms.append(Term(name, value, usual, self.weight * told))
-        return sorted(terms, key=lambda term: (-abs(term.log_ratio), term.statistic))
+        own = [
+            Term(told, name, departures[name])
+            for name in self.checks.get(cause, ())
+            if name in departures
+            and (told := self._own(cause, name, departures[name])) is not None
+        ]
+        own.sort(key=lambda term: (-abs(term.log_ratio), term.statistic))
+        return [*own, self._whole(cause, departures)]
 
     def log_ratio(self, cause: str, departures: Departures) -> float:
-        """How much likelier all readings are with a cause than with any failure."""
+        """How much likelier the readings are with a cause than without."""
         return math.fsum(term.log_ratio for term in self.terms(cause, departures))
+
+    def _own(self, cause: str, name: str, value: float) -> float | None:
+        """Log ratio of a reading with the cause and with the others, each alike."""
+        read = self._read.get(name, {})
+        others = [values for each, values in read.items() if each != cause]
+        if len(read.get(cause, ())) < FEWEST or not others:
+            return None
+        width = self._widths[name]
+
+        def density(values: Sequence[float]) -> float:
+            each = (math.exp(log_density(value, at, width)) for at in values)
+            return math.fsum(each) / len(values)
+
+        with_it = density(read[cause])
+        without = math.fsum(map(density, others)) / len(others)
+        return mixed(with_it, without)
+
+    def _whole(self, cause: str, departures: Departures) -> Term:
+        """The likest case of a cause, against all causes alike."""
+        alike: dict[str, list[tuple[float, str]]] = {}
+        for (each, case), means in self._cases.items():
+            shared = [name for name in means if name in departures]
+            told = math.fsum(
+                log_density(departures[name], means[name], self._widths[name])
+                for name in shared
+            )
+            alike.setdefault(each, []).append((self.weight * told, case))
+        top = max(value for found in alike.values() for value, _ in found)
+
+        def share(found: Sequence[tuple[float, str]]) -> float:
+            return math.fsum(math.exp(value - top) for value, _ in found) / len(found)
+
+        with_it = share(alike[cause])
+        whole = math.fsum(map(share, alike.values())) / len(alike)
+        return Term(math.log(max(with_it, 1e-300) / whole), case=max(alike[cause])[1])
+
+
+def mixed(one: float, other: float) -> float:
+    """Log ratio of two densities, of which MIXED is the other's."""
+    floor = 1e-300
+    over = (1 - MIXED) * one + MIXED * other + floor
+    under = (1 - MIXED) * other + MIXED * one + floor
+    return math.log(over / under)
 
 
 def log_density(value: float, mean: float, deviation: float) -> float:
@@ -145,36 +200,39 @@ def runs_of(table: CalibrationTable) -> tuple[Run, ...]:
     )
 
 
-def weighing(table: CalibrationTable) -> Weighing:
+def weighing(table: CalibrationTable, checks: Checks) -> Weighing:
     """The model that a calibration's failed runs make."""
-    return Weighing(runs_of(table), table.weight)
+    return Weighing(runs_of(table), checks, table.weight)
 
 
-def fitted_weight(runs: Sequence[Run]) -> float:
-    """The weight under which causes of cases left out are told best (log score).
+def fitted_weight(runs: Sequence[Run], checks: Checks) -> float:
+    """The weight of the whole picture under which causes are told best (log score).
 
-    Each case in turn is told by a model of all others. A cause that has but one case
-    is told from its other runs instead.
+    Each run is told by all others, and by those of all other cases; the two scores are
+    added. A cause that has but one case is told by its other runs.
     """
-    cases = Counter((run.cause, run.case) for run in runs)
-    several = Counter(cause for cause, _ in cases)
+    several = Counter(cause for cause, _ in {(run.cause, run.case) for run in runs})
+
+    def others_of(index: int, cases: bool) -> tuple[Run, ...]:
+        run = runs[index]
+        alone = not cases or several[run.cause] < 2
+        keep: Callable[[int, Run], bool] = (
+            (lambda place, _: place != index)
+            if alone
+            else (lambda _, other: other.case != run.case)
+        )
+        return tuple(each for place, each in enumerate(runs) if keep(place, each))
+
     losses = dict.fromkeys(WEIGHTS, 0.0)
     for index, run in enumerate(runs):
-        alone = several[run.cause] < 2
-        others = tuple(
-            other
-            for place, other in enumerate(runs)
-            if (place != index if alone else other.case != run.case)
-        )
-        model = Weighing(others)
-        if run.cause not in model.causes:
-            continue
-        sums = {name: model.log_ratio(name, run.departures) for name in model.causes}
-        for weight in WEIGHTS:
-            losses[weight] -= weight * sums[run.cause]
-            losses[weight] += log_sum(
-                [0.0, *(weight * total for total in sums.values())]
-            )
+        for cases in (False, True):
+            others = others_of(index, cases)
+            for weight in WEIGHTS:
+                model = Weighing(others, checks, weight)
+                if run.cause not in model.causes:
+                    continue
+                told = {c: model.log_ratio(c, run.departures) for c in model.causes}
+                losses[weight] += log_sum([0.0, *told.values()]) - told[run.cause]
     return min(WEIGHTS, key=lambda weight: (losses[weight], weight))
 
 

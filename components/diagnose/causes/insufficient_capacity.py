@@ -10,7 +10,6 @@ from components.diagnose.findings import CauseFinding
 SUBJECTS = {
     "sample_dimension": "intrinsic dimension of the samples (of the records: null)",
     "steering": "what the generator's parameters can do of what is asked, over noise",
-    "generator_dead_share": "share of the generator's units that react to nothing",
 }
 FEWEST, WIDEST = 32, 128
 

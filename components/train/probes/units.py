@@ -45,7 +45,7 @@ class Units(Probe):
 
     @classmethod
     def applies(cls, game: "Game") -> bool:
-        return bool(cls(game).series)
+        return bool(cls(game).reads())
 
     def read(self, view: View) -> Iterator[tuple[str, float]]:
         activity = view.bench.activity

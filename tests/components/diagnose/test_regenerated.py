@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from components.diagnose.calibration import CalibrationTable, packaged
-from components.diagnose.combine import mechanisms, tests
+from components.diagnose.combine import mechanisms
+from components.diagnose.combine import tests as family
 from components.diagnose.statistics import STATISTICS
 
 ROOT = Path(__file__).parents[3]
@@ -16,7 +17,7 @@ CASE = "plus_non_saturating"
 
 def test_it_knows_every_statistic_that_judges():
     """But those whose null is exact, and of which no calibrated run has a reading."""
-    judged = {name for name in (*tests(), *mechanisms()) if name in STATISTICS}
+    judged = {name for name in (*family(), *mechanisms()) if name in STATISTICS}
     wanted = {name for name in judged if STATISTICS[name].exact is None}
     assert wanted <= set(packaged().checks)
 

@@ -7,6 +7,7 @@ import pytest
 
 from components.diagnose.weighing import (
     FREEDOM,
+    MIXED,
     Run,
     Weighing,
     fitted_weight,
@@ -15,6 +16,7 @@ from components.diagnose.weighing import (
 
 CENTERS = {"one": (4.0, 0.0, 0.0), "two": (0.0, 4.0, 0.0), "three": (0.0, 0.0, 4.0)}
 NAMES = ("a", "b", "c")
+CHECKS = {"one": ("a",), "two": ("b",), "three": ("c",)}
 
 
 def drawn(random, cause, case="", spread=1.0):
@@ -39,7 +41,7 @@ def test_the_density_is_students():
 
 
 def test_the_cause_that_made_a_run_is_the_likeliest():
-    model, random = Weighing(runs()), np.random.default_rng(1)
+    model, random = Weighing(runs(), CHECKS), np.random.default_rng(1)
     right = 0
     for cause in CENTERS:
         for _ in range(50):
@@ -49,45 +51,62 @@ def test_the_cause_that_made_a_run_is_the_likeliest():
     assert right >= 145
 
 
-def test_terms_add_up_to_the_ratio_and_name_what_speaks():
-    model, read = Weighing(runs(), weight=0.5), {"a": 4.0, "b": 0.0}
+def test_terms_are_a_causes_own_and_the_whole_and_add_up():
+    model, read = Weighing(runs(), CHECKS), {"a": 4.0, "b": 0.0}
     terms = model.terms("one", read)
-    assert terms[0].statistic == "a" and terms[0].log_ratio > 0
+    assert [term.statistic for term in terms] == ["a", None]
+    assert all(term.log_ratio > 0 for term in terms)
+    assert terms[-1].case in {"one0", "one1"}
     assert math.fsum(t.log_ratio for t in terms) == model.log_ratio("one", read)
-    whole = Weighing(runs()).log_ratio("one", read)
-    assert model.log_ratio("one", read) == pytest.approx(0.5 * whole)
+
+
+def test_the_whole_counts_as_much_as_its_weight():
+    read = {"a": 4.0, "b": 0.0, "c": 0.0}
+    faint, loud = (
+        Weighing(runs(), CHECKS, weight).terms("one", read)[-1].log_ratio
+        for weight in (1e-6, 0.5)
+    )
+    assert abs(faint) < 1e-4 < 0.1 < loud
+
+
+def test_a_case_among_others_of_its_cause_is_recognized():
+    """A cause that shows in two ways is as likely in either as in its own."""
+    random = np.random.default_rng(3)
+    other = [
+        Run("one", "another way", {"a": -4 + random.normal(), "b": 0.0, "c": 0.0})
+        for _ in range(8)
+    ]
+    model = Weighing((*runs(), *other), CHECKS)
+    for a in (4.0, -4.0):
+        read = {"a": a, "b": 0.0, "c": 0.0}
+        assert max(CENTERS, key=lambda c: model.log_ratio(c, read)) == "one"
 
 
 def test_a_cause_that_was_hardly_run_says_nothing():
     few = (*runs(), Run("rare", "rare", {"a": 9.0}), Run("rare", "rare", {"a": 9.1}))
-    assert "rare" not in Weighing(few).causes
-    assert Weighing(few).log_ratio("rare", {"a": 9.0}) == 0.0
+    model = Weighing(few, {**CHECKS, "rare": ("a",)})
+    assert "rare" not in model.causes
+    assert model.log_ratio("rare", {"a": 9.0}) == 0.0
 
 
-def test_one_reading_far_out_does_not_decide():
-    """Student's tail is a power: how far out a reading lies counts as its logarithm."""
-    model = Weighing(runs())
-    loud = [model.log_ratio("one", {"a": a, "b": 0.0}) for a in (1e3, 1e6)]
-    assert abs(loud[1] - loud[0]) < 1
+def test_no_reading_decides_alone():
+    """What runs never showed may be all the same: a ratio is at most 19 to 1."""
+    model = Weighing(runs(), CHECKS, weight=1e-9)
+    for far in (4.0, 1e3, 1e6):
+        (own, _) = model.terms("one", {"a": far})
+        assert abs(own.log_ratio) <= math.log((1 - MIXED) / MIXED) + 1e-9
 
 
-def test_statistics_that_say_the_same_are_weighed_down():
-    """Eight copies of one reading are worth one of it: a smaller weight is fitted."""
+def test_pictures_that_mislead_are_weighed_down():
+    """Readings that say nothing of the cause, but tell cases apart, overfit."""
     random = np.random.default_rng(2)
 
-    def copied(run, noise):
-        return {
-            f"{name}{copy}": value + noise * random.normal()
-            for name, value in run.departures.items()
-            for copy in range(8)
-        }
+    def with_noise(run, own):
+        places = {f"x{i}": 6.0 * value for i, value in enumerate(own[run.case])}
+        return Run(run.cause, run.case, {**run.departures, **places})
 
-    near = {c: tuple(0.3 * x for x in at) for c, at in CENTERS.items()}
-    plain = []
-    for cause in near:
-        for index in range(16):
-            values = random.normal(near[cause], 1.0)
-            read = dict(zip(NAMES, values.tolist(), strict=True))
-            plain.append(Run(cause, f"{cause}{index % 4}", read))
-    eightfold = [Run(r.cause, r.case, copied(r, 0.01)) for r in plain]
-    assert fitted_weight(eightfold) < fitted_weight(plain)
+    cases = sorted({run.case for run in runs(cases=4)})
+    own = {case: random.normal(size=12) for case in cases}
+    noisy = [with_noise(run, own) for run in runs(each=12, cases=4)]
+    plain = list(runs(each=12, cases=4))
+    assert fitted_weight(noisy, CHECKS) < fitted_weight(plain, CHECKS)
