@@ -47,12 +47,12 @@ def test_memory_of_any_alignment_will_do(tensorflow, offset):
 def test_tensorflow_multiplies_what_is_large(tensorflow, monkeypatch):
     asked = []
 
-    def noted(library, x, y):
+    def noted(library, x, y, device=None):
         asked.append(library)
         return np.matmul(x, y.T)
 
     monkeypatch.setattr(products, "_multiplied", noted)
-    products._keeps_digits.cache_clear()
+    products._device.cache_clear()
     large = np.ones((512, 512), np.float32)
     product(large[:100], large)
     product(large.astype(np.float64), large.astype(np.float64))
@@ -61,7 +61,7 @@ def test_tensorflow_multiplies_what_is_large(tensorflow, monkeypatch):
     assert set(asked) == {tensorflow}
 
 
-def bfloat16(library, x, y):
+def bfloat16(library, x, y, device=None):
     x, y = ((z.view(np.uint32) & 0xFFFF0000).view(np.float32) for z in (x, y))
     return np.matmul(x, y.T)
 
@@ -70,10 +70,44 @@ def test_a_library_that_rounds_factors_is_not_used(tensorflow, monkeypatch):
     """As oneDNN may with bfloat16 and a GPU with TensorFloat-32, if told to."""
     monkeypatch.setattr(products, "LARGE", 0)
     monkeypatch.setattr(products, "_multiplied", bfloat16)
-    products._keeps_digits.cache_clear()
+    products._device.cache_clear()
     x, y = normal(1, 20, 30), normal(2, 10, 30)
     np.testing.assert_array_equal(product(x, y), np.matmul(x, y.T))
-    products._keeps_digits.cache_clear()
+    products._device.cache_clear()
+
+
+@pytest.mark.parametrize(("gpu_rounds", "used"), [(False, "GPU:0"), (True, "CPU:0")])
+def test_a_gpu_multiplies_unless_it_rounds(tensorflow, monkeypatch, gpu_rounds, used):
+    """One that is made up: what is asked of it is done here."""
+    asked = []
+
+    def told(library, x, y, device=None):
+        device = device or products._device(library)
+        asked.append(device)
+        rounds = gpu_rounds and device == "GPU:0"
+        return bfloat16(library, x, y) if rounds else np.matmul(x, y.T)
+
+    monkeypatch.setattr(products, "LARGE", 0)
+    monkeypatch.setattr(products, "_multiplied", told)
+    devices = "list_physical_devices"
+    monkeypatch.setattr(tensorflow.config, devices, lambda kind: ["one"])
+    products._device.cache_clear()
+    try:
+        x, y = normal(1, 20, 30), normal(2, 10, 30)
+        np.testing.assert_array_equal(product(x, y), np.matmul(x, y.T))
+    finally:
+        products._device.cache_clear()
+    assert asked[-1] == used
+
+
+def test_what_a_process_allows_a_gpu_is_as_it_was(tensorflow):
+    config = tensorflow.config.experimental
+    for allowed in (True, False):
+        config.enable_tensor_float_32_execution(allowed)
+        with products.whole_factors(tensorflow):
+            assert not config.tensor_float_32_execution_enabled()
+        assert config.tensor_float_32_execution_enabled() is allowed
+    config.enable_tensor_float_32_execution(True)
 
 
 def test_tensorflow_is_not_imported_for_it():
