@@ -155,10 +155,13 @@ class Bench:
         fitting = POOL_BYTES // (4 * math.prod(self.game.shape))
         kept = min(count, POOL, max(fitting, self.batch))
         rows = np.unique(np.linspace(0, count - 1, kept).astype(int))
-        told = self.game.classes is not None
-        labels = self.train.labels[rows] if told else None
+
+        def read() -> tuple[Array, Any]:
+            told = self.game.classes is not None
+            return self.train[rows], self.train.labels[rows] if told else None
+
         known = None if self.like is None else self.like.field
-        return Field(self.game, self.train[rows], labels, rows, known)
+        return Field(self.game, read, rows, known)
 
     @cached_property
     def activity(self) -> Activity:

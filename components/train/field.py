@@ -9,8 +9,9 @@ norms are those of the parameters wherever they are looked at.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import nullcontext
+from functools import cached_property
 from typing import Any
 
 import keras
@@ -25,7 +26,7 @@ from components.train.turn import Turn
 
 Array = np.ndarray[Any, Any]
 
-POOL, POOL_BYTES = 4096, 1 << 26
+POOL, POOL_BYTES = 4096, 1 << 24
 """Training records, and bytes, at most, that batches of the field are drawn from."""
 FIRST = 1 << 30
 """The first counter of the field's own draws: no training comes to it."""
@@ -38,25 +39,24 @@ class Field:
 
     Args:
         game: as it is being played.
-        records: training records (n, *shape), from core to outliers.
-        labels: their classes (n,), or None.
+        read: gives training records (n, *shape), from core to outliers, and their
+            classes (n,), or None; called when the field is first looked at.
         rows: the places (n,) of these records among all, ascending.
         like: the field of a game that differs in its seed alone, whose records and
             compiled code serve for this game's variables too.
     """
 
-    feed: dict[str, Any]
     _look: Any
 
     def __init__(
         self,
         game: Game,
-        records: Array,
-        labels: Any,
+        read: Callable[[], tuple[Array, Any]],
         rows: Array,
         like: "Field | None" = None,
     ) -> None:
         self.game, self.rows, self.dtype = game, rows, keras.config.floatx()
+        self.read, self.like = read, like
         discriminator, generator = game.players
         self.players = generator, discriminator
         self.variables = [each for one in self.players for each in one.variables]
@@ -72,14 +72,24 @@ class Field:
         self.products = min(PRODUCTS, max(2, BASIS_BYTES // (self.size * width)))
         self._plain = np.ones(self.size, self.dtype)
         if like is not None:
-            self.feed, self._look = like.feed, like._look.reading(game.variables)
+            self._look = like._look.reading(game.variables)
             return
-        self.feed = {"data": game.primitives.on_device(records, game.devices)}
-        if labels is not None:
-            self.feed["labels"] = game.primitives.on_device(labels, game.devices)
         self._look = game.primitives.compile_function(
             self._looked, game.variables, backend.probe_policy()
         )
+
+    @cached_property
+    def feed(self) -> dict[str, Any]:
+        """The records on the device: nothing is read while only sizes are asked for."""
+        if self.like is not None:
+            return self.like.feed
+        records, labels = self.read()
+        given = {"data": records} | ({} if labels is None else {"labels": labels})
+        game = self.game
+        return {
+            name: game.primitives.on_device(array, game.devices)
+            for name, array in given.items()
+        }
 
     def weights(self) -> Array:
         """All parameters as they are, (n,)."""

@@ -54,6 +54,8 @@ class Optimizer(Part):
 
         if not self.tells_updates:
             return None
+        if not number(optimizer.iterations):
+            return 0.0
         return length(np.asarray(self.last_update(optimizer), np.float64))
 
     def edge(self, optimizer: Any) -> Any:

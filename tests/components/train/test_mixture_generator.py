@@ -2,9 +2,11 @@
 
 import json
 
+import keras
 import numpy as np
 import pytest
 
+from components.train.export import keras_bytes
 from components.train.game import Game
 from components.train.networks import ShapeError
 from components.train.params import TrainParams
@@ -37,6 +39,16 @@ def test_samples_have_the_mixtures_shares_means_and_deviations():
         assert len(own) / 30_000 == pytest.approx(1 / 3, abs=0.012)
         np.testing.assert_allclose(own.mean(axis=0), part["center"], atol=0.05)
         np.testing.assert_allclose(own.std(axis=0), part["stds"], rtol=0.05)
+
+
+def test_plain_keras_loads_what_is_exported(tmp_path):
+    played = game()
+    path = tmp_path / "generator.keras"
+    path.write_bytes(keras_bytes(played.generator))
+    latents = np.asarray(played.latents(50, "test", 0))
+    made = np.asarray(keras.models.load_model(path)(latents))
+    np.testing.assert_allclose(made, np.asarray(played.generator(latents)), rtol=1e-6)
+    assert np.ptp(made) > 1
 
 
 def test_what_does_not_fit_is_refused():

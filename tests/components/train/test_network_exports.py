@@ -62,9 +62,10 @@ def build(part, classes, seed=4):
 
 
 def test_every_kind_is_exported_here():
+    """But a mixture, which makes points: see its own test."""
     for family, player in ((Generator, "generator"), (Discriminator, "discriminator")):
         kinds = {part[player]["kind"] for part in PARTS if player in part}
-        assert kinds == set(family.kinds)
+        assert kinds == set(family.kinds) - {"mixture"}
 
 
 @pytest.fixture(scope="module")
