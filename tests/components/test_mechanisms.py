@@ -31,7 +31,7 @@ def test_every_cause_has_a_page_with_all_headings(cause):
     found = sections(cause)
     assert tuple(found) == mechanisms.HEADINGS
     assert all(text.strip() for text in found.values())
-    assert 150 <= len(" ".join(found.values()).split()) <= 340
+    assert 150 <= len(" ".join(found.values()).split()) <= 310
 
 
 @pytest.mark.parametrize("cause", CAUSES)

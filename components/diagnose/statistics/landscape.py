@@ -16,12 +16,6 @@ def rotation(readings: Readings) -> Reading | None:
     return ratio(readings, "spectrum_imaginary_max", "spectrum_radius")
 
 
-@statistic("repulsion", "high", worst=1.0, series="spectrum_real_max")
-def repulsion(readings: Readings) -> Reading | None:
-    """Largest real part of the game's spectrum over its largest magnitude."""
-    return ratio(readings, "spectrum_real_max", "spectrum_radius")
-
-
 @statistic("turns", "high", scale="sqrt")
 def turns(readings: Readings) -> Reading | None:
     """How often the players go round in the second half of training, either way.

@@ -88,12 +88,6 @@ def generator_lead(readings: Readings) -> Reading | None:
     return Reading(1 / found.value) if found is not None and found.value > 0 else None
 
 
-@statistic("discriminator_gradient", "high", scale="log")
-def discriminator_gradient(readings: Readings) -> Reading | None:
-    """Norm of the gradient of D's loss by its parameters."""
-    return settled(readings, "discriminator_gradient_norm")
-
-
 @statistic("steering", "low", scale="log", series="steering")
 def steering(readings: Readings) -> Reading | None:
     """What G's parameters can do of what is asked, over what they do of noise."""
@@ -106,17 +100,3 @@ def sample_dimension(readings: Readings) -> Reading | None:
     found = ratio(readings, "sample_dimension", "record_dimension")
     unit = readings.settled("record_dimension") or 1.0
     return None if found is None else Reading(found.value, unit)
-
-
-@statistic("generator_dead_share", "high", worst=1.0, series="generator_dead_share")
-def generator_dead_share(readings: Readings) -> Reading | None:
-    """Share of the generator's hidden units that do not react to any input."""
-    return settled(readings, "generator_dead_share")
-
-
-@statistic(
-    "discriminator_dead_share", "high", worst=1.0, series="discriminator_dead_share"
-)
-def discriminator_dead_share(readings: Readings) -> Reading | None:
-    """Share of the discriminator's hidden units that do not react to any input."""
-    return settled(readings, "discriminator_dead_share")

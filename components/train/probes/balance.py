@@ -9,7 +9,7 @@ from components.train.probes import Probe, Series
 from components.train.view import View
 
 if TYPE_CHECKING:
-    from components.train.game import Game
+    pass
 
 NAMES = ("discriminator", "generator")
 
@@ -24,10 +24,6 @@ class Balance(Probe):
         )
         for name in NAMES
     }
-
-    @classmethod
-    def applies(cls, game: "Game") -> bool:
-        return all(player.variables for player in game.players)
 
     def read(self, view: View) -> Iterator[tuple[str, float]]:
         field = view.bench.field

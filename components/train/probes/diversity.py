@@ -48,10 +48,6 @@ class Diversity(Probe):
         square = random.standard_normal((size, min(size, FEATURES)))
         self.directions = np.linalg.qr(square)[0]
 
-    @classmethod
-    def applies(cls, game: "Game") -> bool:
-        return all(player.variables for player in game.players)
-
     def read(self, view: View) -> Iterator[tuple[str, float]]:
         if not np.isfinite(view.generated).all():
             return

@@ -9,7 +9,7 @@ from components.train.probes import Probe, Series
 from components.train.view import View
 
 if TYPE_CHECKING:
-    from components.train.game import Game
+    pass
 
 Array = np.ndarray[Any, Any]
 
@@ -36,10 +36,6 @@ class Path(Probe):
         )
         for place in PLACES
     } | {"path_field_norm": Series("‖v‖ where the players are", "gradient")}
-
-    @classmethod
-    def applies(cls, game: "Game") -> bool:
-        return all(player.variables for player in game.players)
 
     def begin(self, view: View) -> None:
         view.memory[FROM] = view.weights

@@ -35,10 +35,6 @@ class Position(Probe):
     def __init__(self, game: "Game") -> None:
         self.places: dict[str, tuple[np.ndarray, np.ndarray]] = {}
 
-    @classmethod
-    def applies(cls, game: "Game") -> bool:
-        return all(player.variables for player in game.players)
-
     def read(self, view: View) -> Iterator[tuple[str, float]]:
         for name, side in view.bench.field.sides.items():
             weights = view.weights[side]

@@ -10,7 +10,7 @@ from components.train.probes import Probe, Series
 from components.train.view import View
 
 if TYPE_CHECKING:
-    from components.train.game import Game
+    pass
 
 Array = np.ndarray[Any, Any]
 
@@ -58,10 +58,6 @@ class Spectrum(Probe):
 
     rare: ClassVar[bool] = True
     series: ClassVar[dict[str, Series]] = described()
-
-    @classmethod
-    def applies(cls, game: "Game") -> bool:
-        return all(player.variables for player in game.players)
 
     def read(self, view: View) -> Iterator[tuple[str, float]]:
         if not np.isfinite(view.weights).all():

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
-from keras import ops
 
 from components.train import backend
 from components.train.probes import Probe, Series
@@ -13,6 +12,8 @@ from components.train.view import View
 
 if TYPE_CHECKING:
     from components.train.game import Game
+
+Array = np.ndarray[Any, Any]
 
 DRAWS = 4
 """Random wishes that the game's is held against."""
@@ -37,57 +38,39 @@ class Steering(Probe):
     }
 
     def __init__(self, game: "Game") -> None:
-        self.game = game
-        primitives, generator = game.primitives, game.players[1]
-
-        def pulls(latents: Any, real: Any, draws: Any, *labels: Any) -> Any:
-            """Lengths of the gradients: of what is asked, then of each random wish."""
-            sides = labels or (None, None)
-            records = Batch(real, sides[0])
-
-            def made() -> Any:
-                return game.generate(latents, sides[1], training=False).records
+        def asked(latents: Any, real: Any, *labels: Any) -> Any:
+            """What the loss asks of each sample: its gradient, (n, *shape)."""
+            known = labels or (None, None)
 
             def loss(x: Any) -> Any:
-                scores = game.generated_scores(records, Batch(x, sides[1]))
+                given = Batch(real, known[0]), Batch(x, known[1])
+                scores = game.generated_scores(*given)
                 return game.params.objective.generator_loss(*scores)
 
-            with primitives.without_updates():
-                asked = primitives.input_gradient(loss, made())
-                flat = ops.reshape(asked, (asked.shape[0], -1))
-                lengths = ops.sqrt(ops.sum(ops.square(flat), axis=1, keepdims=True))
-                wishes = [flat, *(lengths * draws[index] for index in range(DRAWS))]
+            with game.primitives.without_updates():
+                made = game.generate(latents, known[1], training=False)
+                return game.primitives.input_gradient(loss, made.records)
 
-                def moved(wish: Any) -> Any:
-                    _, slopes = primitives.value_and_grad(
-                        lambda: ops.sum(ops.reshape(made(), wish.shape) * wish),
-                        generator.variables,
-                    )
-                    return ops.sqrt(sum(ops.sum(ops.square(s)) for s in slopes))
-
-                return ops.stack([moved(wish) for wish in wishes])
-
-        self.pulls = primitives.compile_function(
-            pulls, game.variables, backend.probe_policy()
+        self.asked = game.primitives.compile_function(
+            asked, game.variables, backend.probe_policy()
         )
-
-    @classmethod
-    def applies(cls, game: "Game") -> bool:
-        return bool(game.players[1].variables)
 
     def read(self, view: View) -> Iterator[tuple[str, float]]:
         bench = view.bench
         count = bench.batch
-        random = np.random.default_rng(0)
-        draws = random.standard_normal((DRAWS, count, int(np.prod(self.game.shape))))
-        draws /= np.linalg.norm(draws, axis=2, keepdims=True)
-        given = [
-            bench.latents[:count],
-            bench.real[:count],
-            draws.astype(bench.latents.dtype),
-        ]
-        if bench.labels is not None:
-            given += [labels[:count] for labels in bench.labels]
-        asked, *others = np.asarray(self.pulls(*given), np.float64)
-        usual = float(np.sqrt(np.mean(np.square(others))))
-        yield "steering", float(asked) / usual if usual > 0 else float("nan")
+        labels = [each[:count] for each in bench.labels or ()]
+        latents = bench.latents[:count]
+        wish = np.asarray(self.asked(latents, bench.real[:count], *labels))
+        flat = wish.reshape(count, -1)
+        lengths = np.sqrt(np.square(flat).sum(axis=1, keepdims=True))
+        random = np.random.default_rng(0).standard_normal((DRAWS, *flat.shape))
+        random /= np.linalg.norm(random, axis=2, keepdims=True)
+
+        def pull(slopes: Array) -> float:
+            """Length of the gradient by G's parameters that slopes at samples make."""
+            given = slopes.reshape(wish.shape).astype(wish.dtype)
+            made = np.asarray(bench.generator_slopes(latents, given, *labels[1:]))
+            return float(np.sqrt(np.square(made, dtype=np.float64).sum()))
+
+        usual = float(np.sqrt(np.mean([pull(lengths * each) ** 2 for each in random])))
+        yield "steering", pull(flat) / usual if usual > 0 else float("nan")

@@ -19,10 +19,12 @@ SHAPE = (8, 8, 2)
 RESNET = {"kind": "resnet", "channels": [8, 16], "group_width": 8, "blocks": 1}
 DCGAN = {"kind": "dcgan", "channels": [8]}
 MLP = {"kind": "mlp", "units": [8]}
+POINT = {"kind": "point"}
+MIXTURE = {"kind": "mixture", "components": [{"center": [1, 2], "stds": [1, 3]}] * 3}
 PARTS = [
-    *({"generator": part} for part in (MLP, DCGAN, RESNET, {"kind": "point"})),
+    *({"generator": part} for part in (MLP, DCGAN, RESNET, POINT, MIXTURE)),
     {"generator": {**MLP, "activation": "maxout", "normalization": "batch"}},
-    *({"discriminator": part} for part in (MLP, DCGAN, RESNET, {"kind": "point"})),
+    *({"discriminator": part} for part in (MLP, DCGAN, RESNET, POINT)),
     *(
         {"discriminator": {**part, "normalization": normalization}}
         for part in (MLP, DCGAN)
@@ -54,18 +56,22 @@ def network(part):
     return getattr(TrainParams.model_validate_json(json.dumps(part)), player)
 
 
+def shape_of(part):
+    """Of the records: a mixture's are points."""
+    return (2,) if part.get("generator") == MIXTURE else SHAPE
+
+
 def build(part, classes, seed=4):
     player = network(part)
     if isinstance(player, Generator):
-        return player.build(5, SHAPE, seed, classes)
+        return player.build(5, shape_of(part), seed, classes)
     return player.build(SHAPE, seed, classes)
 
 
 def test_every_kind_is_exported_here():
-    """But a mixture, which makes points: see its own test."""
     for family, player in ((Generator, "generator"), (Discriminator, "discriminator")):
         kinds = {part[player]["kind"] for part in PARTS if player in part}
-        assert kinds == set(family.kinds) - {"mixture"}
+        assert kinds == set(family.kinds)
 
 
 @pytest.fixture(scope="module")
@@ -111,7 +117,7 @@ def test_equal_models_are_equal_bytes(part, classes):
     first = keras_bytes(build(part, classes))
     keras.layers.Dense(1)(keras.ops.add(keras.Input((2,)), 1.0))
     assert keras_bytes(build(part, classes)) == first
-    if "point" not in json.dumps(part):
+    if not {"point", "mixture"} & {network(part).kind}:  # Where they start is stated.
         assert keras_bytes(build(part, classes, seed=5)) != first
 
 
@@ -120,10 +126,11 @@ import json, sys
 import jax, keras, numpy
 from components.train.params import TrainParams
 assert keras.backend.backend() == "jax"
-for part, classes, size in json.loads(sys.stdin.read()):
+for part, classes, shape, size in json.loads(sys.stdin.read()):
     (player,) = part
     network = getattr(TrainParams.model_validate_json(json.dumps(part)), player)
-    known = (5, (8, 8, 2)) if player == "generator" else ((8, 8, 2),)
+    shape = tuple(shape)
+    known = (5, shape) if player == "generator" else (shape,)
     model = network.build(*known, 4, classes)
     assert model.count_params() == size, part
     x = numpy.ones((6, *(known[0:1] if player == "generator" else known[0])), "float32")
@@ -147,7 +154,7 @@ def test_networks_build_on_jax_as_on_tensorflow():
     """
     if importlib.util.find_spec("jax") is None:
         pytest.skip("jax is not installed")
-    told = [(part, 3, build(part, 3).count_params()) for part in PARTS]
+    told = [(part, 3, shape_of(part), build(part, 3).count_params()) for part in PARTS]
     subprocess.run(
         [sys.executable, "-c", BUILDING],
         input=json.dumps(told),

@@ -35,10 +35,9 @@ def test_what_is_asked_pulls_as_the_losss_own_gradient(make, look):
 
     _, slopes = game.primitives.value_and_grad(loss, generator.variables)
     expected = np.sqrt(sum(float(ops.sum(slope**2)) for slope in slopes))
-    draws = np.ones((DRAWS, count, 2)) / np.sqrt(2)
-    given = bench.latents[:count], bench.real[:count], draws
-    asked = float(np.asarray(Steering(game).pulls(*given))[0])
-    assert asked == pytest.approx(expected, rel=1e-6)
+    wish = Steering(game).asked(bench.latents[:count], bench.real[:count])
+    pulled = bench.generator_slopes(bench.latents[:count], wish)
+    assert np.linalg.norm(np.asarray(pulled)) == pytest.approx(expected, rel=1e-6)
 
 
 def test_a_wish_that_no_parameter_moves_is_not_steered(points):
