@@ -23,7 +23,7 @@ from pipelines.spec.matrix import (
     too_many,
     without_excluded,
 )
-from pipelines.spec.merge import merge, read_spec, without_nulls
+from pipelines.spec.merge import merge, read_spec, same_choice, without_nulls
 from pipelines.spec.model import Case, Expectation, Position, Spec, Trial
 from pipelines.spec.nodes import Node
 from pipelines.spec.overrides import Override
@@ -225,7 +225,9 @@ def _states(tree: Node, stage: str, given: Node) -> bool:
     if own is None or not own.mapping:
         return False
     stated, other = (node.mapping.get("component") for node in (own, given))
-    return other is None or (stated is not None and stated.value == other.value)
+    if other is None or stated is None:
+        return other is None
+    return same_choice("component", stated, other)
 
 
 def _without(node: Node, key: str) -> Node:

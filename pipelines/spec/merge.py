@@ -5,6 +5,9 @@ part's `kind` or a stage's `component` changes, the mapping is replaced whole as
 the other keys belonged to the old kind.
 """
 
+from typing import Any
+
+from components.component import BUILTIN
 from pipelines.spec.errors import ExtendsError, TextError
 from pipelines.spec.files import locate
 from pipelines.spec.nodes import Node, show
@@ -84,7 +87,7 @@ def merge(below: Node, above: Node, *, keep: bool = False) -> Node:
         return above
     for key in CHOOSERS:
         old, new = below.value.get(key), above.value.get(key)
-        if old is not None and new is not None and old.value != new.value:
+        if old is not None and new is not None and not same_choice(key, old, new):
             return above
     values, keys = dict(below.value), {**below.keys, **above.keys}
     for key, node in above.value.items():
@@ -93,6 +96,19 @@ def merge(below: Node, above: Node, *, keep: bool = False) -> Node:
         if keep and old is not None and values[key] is not node:
             keys[key] = below.keys[key]
     return Node(values, below.position if keep else above.position, keys=keys)
+
+
+def same_choice(key: str, old: Node, new: Node) -> bool:
+    """Whether two choosers name the same, whichever way a component is written."""
+    return old.value == new.value or (
+        key == "component" and _reference(old) == _reference(new)
+    )
+
+
+def _reference(node: Node) -> Any:
+    """`train` is `components.train.stage:train`."""
+    name = node.value
+    return f"components.{name}.stage:{name}" if name in BUILTIN else name
 
 
 def without_nulls(node: Node) -> Node:

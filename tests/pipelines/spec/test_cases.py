@@ -379,3 +379,22 @@ def test_trials_are_counted_over_all_cases(zoo: Zoo) -> None:
         "zoo.yaml:2:8: matrix: Too many trials. Expected at most 10,000. "
         "Received: 12,000."
     ]
+
+
+def test_a_component_is_the_same_whichever_way_it_is_written(zoo: Zoo) -> None:
+    stages = """\
+stages:
+  curate: {component: curate, with: {source: {kind: digits}}}
+  split: {component: split}
+  train:
+    component: "components.train.stage:train"
+    with: {steps: 20}
+"""
+    own = f"extends: null\n{stages}"
+    spec = zoo(
+        f"{ZOO}stages: {{train: {{component: train, with: {{batch_size: 8}}}}}}\n",
+        a=own,
+    )
+    (trial,) = spec.trials
+    params = trial.params["train"]
+    assert (params.steps, params.batch_size) == (20, 8)  # type: ignore[attr-defined]
