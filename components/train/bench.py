@@ -13,7 +13,8 @@ from components.train import backend
 from components.train.activity import Activity
 from components.train.field import POOL, POOL_BYTES, Field
 from components.train.game import Game
-from components.train.rounding import largest, lost_share
+from components.train.optimizers import flat
+from components.train.rounding import lost_share
 from components.train.seeds import derive
 from components.train.shards import Shards
 from components.train.slopes import columns
@@ -99,12 +100,13 @@ class Bench:
             between = Batch(mixed, *labels[:1])
             sides = Batch(real, *labels[:1]), against, between
             read = in_batches(partial(columns, game), self.batch, *sides)
-            whole = finite(game.variables), *sizes()
+            whole = finite(game.variables), *parameters()
             return samples.records, against.records, *read, *whole
 
-        def sizes() -> tuple[Any, Any]:
-            weights = [each for one in game.players for each in one.variables]
-            return largest(weights), lost_share(game.players)
+        def parameters() -> tuple[Any, Any, Any]:
+            order = game.players[::-1]
+            weights = flat([each for one in order for each in one.variables], ops)
+            return ops.max(ops.abs(weights)), lost_share(game.players), weights
 
         def judge(batch: Batch) -> Any:
             with primitives.without_updates():
@@ -129,7 +131,8 @@ class Bench:
         records in `real`; of those records and of these samples, batched as in
         training, D's scores, of the samples ‖dL_G/dx‖ and ‖∇D(x)‖, and ‖∇D(x)‖ at
         points between records and samples, each (m,) float64; whether every variable is
-        finite, bool; and `largest` and `lost_share` of the parameters.
+        finite, bool; the parameters' largest magnitude, and `lost_share` of them; and
+        all of them as `Field` orders them, (p,).
         """
         told = [np.asarray(each) for each in self._look(*self._fixed)]
         told[2:7] = [each.astype(np.float64) for each in told[2:7]]

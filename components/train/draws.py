@@ -2,10 +2,12 @@
 
 import math
 from collections.abc import Sequence
+from functools import cache, partial
 from typing import Any
 
 import numpy as np
 
+from components.train import backend
 from components.train.seeds import derive
 from components.train.threefry import Pair, scaled, threefry
 
@@ -41,7 +43,10 @@ class Draws:
         from keras import ops
 
         index = ops.cast(ops.arange(count, dtype="int32"), "uint32")
-        return _blocks(self.seed, index, purpose, ops.cast(counter, "uint32"), ops)
+        word = ops.array(derive(0, purpose), dtype="uint32")
+        seed, counter = ops.convert_to_tensor(self.seed), ops.cast(counter, "uint32")
+        first, second = _traced()(seed, index, word, counter)
+        return ops.reshape(first, (count,)), ops.reshape(second, (count,))
 
     def uniform(self, shape: Sequence[int], purpose: str, counter: Any) -> Any:
         """Uniform in (0, 1), never 0 or 1: the middles of 2²³ (2³²) equal parts."""
@@ -75,7 +80,8 @@ class Draws:
         """
         index = np.arange(count, dtype=np.uint32)
         number = np.asarray(counter, np.uint32)[..., None]
-        words = _blocks(self.words, index, purpose, number, np)[0]
+        word = np.array(derive(0, purpose), np.uint32)
+        words = _blocks(self.words, index, word, number, np)[0]
         return scaled(words, np.array(limit, np.uint32), np).astype(np.int32)
 
     def _unit(self, words: Any) -> Any:
@@ -105,8 +111,15 @@ def _half(shape: Sequence[int]) -> int:
     return -(-math.prod(shape) // 2)
 
 
-def _blocks(seed: Any, index: Any, purpose: str, counter: Any, ops: Any) -> Pair:
+@cache
+def _traced() -> Any:
+    """`_blocks` in Keras: hundreds of operations, and all of a program's draws."""
+    from keras import ops
+
+    return backend.current().reused(partial(_blocks, ops=ops))
+
+
+def _blocks(seed: Any, index: Any, word: Any, counter: Any, ops: Any) -> Pair:
     """A key for (seed, purpose, counter), then a block an index under that key."""
-    word = ops.array(derive(0, purpose), dtype="uint32")
     key = threefry((seed[0:1], seed[1:2]), (word, counter), ops)
     return threefry(key, (index, ops.zeros_like(index)), ops)

@@ -11,11 +11,6 @@ from components.train.optimizers import flat
 from components.train.player import Player
 
 
-def largest(variables: Sequence[Any]) -> Any:
-    """The largest magnitude of all numbers of variables."""
-    return ops.max(ops.abs(flat(variables)))
-
-
 def lost_share(players: Sequence[Player]) -> Any:
     """Share of parameters whose last update was below their rounding.
 
@@ -27,8 +22,8 @@ def lost_share(players: Sequence[Player]) -> Any:
     for player in players:
         if not player.settings.tells_updates:
             continue
-        update = player.settings.last_update(player.optimizer)
-        weights = flat(player.variables)
+        update = player.settings.last_update(player.optimizer, ops)
+        weights = flat(player.variables, ops)
         dtype = keras.backend.standardize_dtype(weights.dtype)
         rounding = float(np.finfo(dtype).eps) / 2 * ops.abs(weights)
         below = ops.cast(ops.abs(update) < rounding, "float32")

@@ -72,7 +72,7 @@ class Turn:
         rows = self._rows(purpose)
         places = self._places(purpose) if "first" in self.feed else rows
         records = ops.take(self.feed["data"], places, axis=0)
-        return Batch(self.game.devices.divided(records), self._labels(rows))
+        return Batch(self.game.devices.divided(records), self._labels(purpose))
 
     def generated(self, purpose: str, training: bool = True) -> Batch:
         """A batch of samples of the generator for a purpose.
@@ -83,7 +83,7 @@ class Turn:
             purpose = "players"
         latents = self.game.latents(self.size, f"latents/{purpose}", self.counter)
         latents = self.game.devices.divided(self.part.of(latents))
-        labels = self._labels(self._rows(f"labels/{purpose}"))
+        labels = self._labels(f"labels/{purpose}")
         return self.game.generate(latents, labels, training)
 
     def uniform(self, shape: tuple[int, ...], purpose: str) -> Any:
@@ -114,10 +114,11 @@ class Turn:
         places = batch * self.size + ops.arange(self.size, dtype="int32")
         return self.part.of(places)
 
-    def _labels(self, rows: Any) -> Any:
+    def _labels(self, purpose: str) -> Any:
+        """Of the records that are drawn for a purpose; None where nobody is told."""
         if self.game.classes is None:
             return None
-        return ops.take(self.feed["labels"], rows, axis=0)
+        return ops.take(self.feed["labels"], self._rows(purpose), axis=0)
 
     def number(self, number: Any) -> Any:
         """A number that may be scheduled, now."""

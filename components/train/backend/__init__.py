@@ -24,6 +24,8 @@ A backend module (named as `keras.backend.backend()` names it) provides:
   members, shared, own) -> carries`, the same loop of several sets of variables in one
   program, of `step(index, carry, shared, own)`; and of a compiled function
   `reading(variables)`, the same program that reads others;
+- `reused(function)`: a pure function of tensors that several programs call, and each
+  several times, traced for all of them;
 - `on_device(array, devices)`: an array as a tensor that is there for all calls;
 - `precision(double)`: a context in which float64 is to be had, or need not be;
 - `Devices(count)`: what a training runs on, see `components.train.backend.devices`;

@@ -277,6 +277,11 @@ def compile_function(
     return Compiled(jax.jit(pure), variables)
 
 
+def reused(function: Callable[..., Any]) -> Callable[..., Any]:
+    traced: Callable[..., Any] = jax.jit(function, inline=True)
+    return traced
+
+
 @contextmanager
 def _inside(
     variables: Sequence[Any] = (), values: Sequence[Any] = ()

@@ -197,6 +197,17 @@ def compile_function(
     return run
 
 
+def reused(function: Callable[..., Any]) -> Callable[..., Any]:
+    traced = tf.function(function, autograph=False, reduce_retracing=True)
+
+    def run(*inputs: Any) -> Any:
+        # By itself it would be compiled for one call.
+        call = function if tf.executing_eagerly() else traced
+        return call(*map(tf.convert_to_tensor, inputs))
+
+    return run
+
+
 def compile_by_signature(
     function: Callable[..., Any], policy: str
 ) -> Callable[..., Any]:

@@ -5,20 +5,19 @@ from typing import Annotated, Any
 
 from annotated_types import Ge
 
-from components.lazy import lazy_import
 from components.parts import Part, import_members
 from components.train.schedules import Schedule
-
-ops = lazy_import("keras.ops")
 
 Rate = Annotated[float, Ge(0)] | Schedule
 
 
-def flat(variables: Sequence[Any]) -> Any:
-    """All numbers of variables as one vector (n,)."""
-    return ops.concatenate(
-        [ops.reshape(ops.convert_to_tensor(each), (-1,)) for each in variables]
-    )
+def flat(variables: Sequence[Any], ops: Any) -> Any:
+    """All numbers of variables as one vector (n,).
+
+    Args:
+        ops: `keras.ops`, or `numpy`, which is quicker where nothing is compiled.
+    """
+    return ops.concatenate([ops.reshape(ops.array(each), (-1,)) for each in variables])
 
 
 class Optimizer(Part):
@@ -56,7 +55,7 @@ class Optimizer(Part):
             return None
         if not number(optimizer.iterations):
             return 0.0
-        return length(np.asarray(self.last_update(optimizer), np.float64))
+        return length(self.last_update(optimizer, np).astype(np.float64))
 
     def edge(self, optimizer: Any) -> Any:
         """By how much each parameter's curvature must be multiplied to be held to 1.
@@ -72,11 +71,11 @@ class Optimizer(Part):
         """Whether `last_update` says anything."""
         return False
 
-    def last_update(self, optimizer: Any) -> Any:
+    def last_update(self, optimizer: Any, ops: Any) -> Any:
         """What a Keras optimizer of `build` has last added to its variables.
 
         As one vector of all their numbers, to the rounding; no numbers before the first
-        update.
+        update. Computed by `ops`, see `flat`.
         """
         raise NotImplementedError
 

@@ -44,17 +44,18 @@ class Adam(Optimizer):
     def tells_updates(self) -> bool:
         return True
 
-    def last_update(self, optimizer: Any) -> Any:
-        from keras import ops
+    def last_update(self, optimizer: Any, ops: Any) -> Any:
+        mean, square = flat(optimizer._momentums, ops), flat(optimizer._velocities, ops)
 
-        mean, square = flat(optimizer._momentums), flat(optimizer._velocities)
-        dtype = mean.dtype
-        steps = ops.cast(optimizer.iterations, dtype)
+        def number(value: Any) -> Any:
+            return ops.array(value, dtype=mean.dtype)
+
+        steps = number(optimizer.iterations)
         first, second = (
-            1.0 - ops.power(ops.cast(beta, dtype), steps)
+            1.0 - ops.power(number(beta), steps)
             for beta in (optimizer.beta_1, optimizer.beta_2)
         )
-        rate = ops.cast(optimizer.learning_rate, dtype) * ops.sqrt(second) / first
+        rate = number(optimizer.learning_rate) * ops.sqrt(second) / first
         return -rate * mean / (ops.sqrt(square) + self.epsilon)
 
     def numbers(self) -> dict[str, Any]:
@@ -72,7 +73,7 @@ class Adam(Optimizer):
 
         steps, rate = number(optimizer.iterations), number(optimizer.learning_rate)
         grown = 1 - number(optimizer.beta_2) ** max(steps, 1)
-        root = np.sqrt(np.asarray(flat(optimizer._velocities), np.float64))
+        root = np.sqrt(flat(optimizer._velocities, np).astype(np.float64))
         return rate * np.sqrt(grown) / (root + self.epsilon)
 
     @model_validator(mode="after")

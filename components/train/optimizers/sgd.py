@@ -44,5 +44,5 @@ class Sgd(Optimizer):
         # Without momentum nothing is kept of what was done.
         return self.momentum != 0
 
-    def last_update(self, optimizer: Any) -> Any:
-        return flat(optimizer.momentums)
+    def last_update(self, optimizer: Any, ops: Any) -> Any:
+        return flat(optimizer.momentums, ops)

@@ -40,14 +40,14 @@ def test_the_last_update_is_what_parameters_have_moved_by(parameters, optimizer)
     play(game, 1, 4)
     for player, old in zip(game.players, before, strict=True):
         moved = weights(player) - old
-        update = np.asarray(player.settings.last_update(player.optimizer))
+        update = np.asarray(player.settings.last_update(player.optimizer, np))
         assert np.abs(moved).max() > 1e-5
         np.testing.assert_allclose(update, moved, rtol=1e-3, atol=1e-6)
 
 
 def player(values, update, iterations=1):
     settings = SimpleNamespace(
-        tells_updates=True, last_update=lambda _: np.array(update, np.float32)
+        tells_updates=True, last_update=lambda _, __: np.array(update, np.float32)
     )
     return SimpleNamespace(
         settings=settings,
