@@ -120,6 +120,17 @@ class Readings:
         table = {name: np.asarray(column)[kept] for name, column in self.table.items()}
         return Readings({}, table, self.info)
 
+    def early(self, name: str) -> float | None:
+        """The mean of a series over the first tenth of the training; None if unread."""
+        import numpy as np
+
+        series = self.series(name)
+        if series is None:
+            return None
+        steps = self.parameters.get("steps") or self.table["step"][-1]
+        values = series.values[series.steps <= steps / 10]
+        return float(np.mean(values)) if len(values) else None
+
     def settled(self, name: str) -> float | None:
         """The median of a series over the second half of its readings."""
         import numpy as np

@@ -10,12 +10,9 @@ from components.diagnose.evidence import Evidence
 from components.diagnose.findings import CauseFinding
 
 SUBJECTS = {
-    "generator_wander": "what of a generator's step no other batch would share, over "
-    "its weights",
-    "discriminator_wander": "the same of the discriminator's step",
-    "generator_agreement": "cosine between the generator's gradients on two batches",
-    "discriminator_agreement": "cosine between the discriminator's gradients on two "
-    "batches",
+    "generator_agreement": "cosine between the generator's gradients on two batches, "
+    "early on",
+    "discriminator_agreement": "the same of the discriminator's gradients",
 }
 LARGEST = 1024
 """Records in a batch, at most, that are prescribed at once."""

@@ -12,8 +12,8 @@ SUBJECTS = {
     "generator_stability": "sharpness of the generator's loss over what its steps bear",
     "discriminator_stability": "sharpness of the discriminator's loss over what its "
     "steps bear",
-    "generator_step": "a step of the generator over its weights",
-    "discriminator_step": "a step of the discriminator over its weights",
+    "generator_step": "a step of the generator over its weights, early on",
+    "discriminator_step": "a step of the discriminator over its weights, early on",
 }
 
 

@@ -73,6 +73,12 @@ def settled(readings: Readings, name: str) -> Reading | None:
     return None if value is None else Reading(value)
 
 
+def early(readings: Readings, name: str) -> Reading | None:
+    """A series' mean over the first tenth of the training."""
+    value = readings.early(name)
+    return None if value is None else Reading(value)
+
+
 def ratio(readings: Readings, over: str, under: str) -> Reading | None:
     """The median of one series over another, where both were read, likewise."""
     import numpy as np

@@ -1,7 +1,7 @@
 """Statistics of what the players tell each other: signal, noise, slope, balance."""
 
 from components.diagnose.readings import Readings
-from components.diagnose.statistics import Reading, ratio, settled, statistic
+from components.diagnose.statistics import Reading, early, ratio, settled, statistic
 
 
 @statistic("score_overlap", "low", series="score_overlap")
@@ -25,52 +25,35 @@ def critic_slope(readings: Readings) -> Reading | None:
 
 @statistic("generator_agreement", "low", series="generator_gradient_cosine_1")
 def generator_agreement(readings: Readings) -> Reading | None:
-    """Cosine between the generator's gradients on two batches of training's size."""
-    return settled(readings, "generator_gradient_cosine_1")
+    """Cosine between the generator's gradients on two batches of training's size.
+
+    Early on, while there is much to agree on: near rest the batches of any training
+    disagree, of whatever size they are.
+    """
+    return early(readings, "generator_gradient_cosine_1")
 
 
 @statistic("discriminator_agreement", "low", series="discriminator_gradient_cosine_1")
 def discriminator_agreement(readings: Readings) -> Reading | None:
-    """Cosine between the discriminator's gradients on two batches."""
-    return settled(readings, "discriminator_gradient_cosine_1")
-
-
-@statistic("generator_wander", "high", scale="log")
-def generator_wander(readings: Readings) -> Reading | None:
-    """What of G's step no other batch would share, over its weights.
-
-    The step times √(1 - cosine): batches disagree at the end of any good training, but
-    there the steps are short.
-    """
-    return _wander(readings, "generator")
-
-
-@statistic("discriminator_wander", "high", scale="log")
-def discriminator_wander(readings: Readings) -> Reading | None:
-    """The same of D's step."""
-    return _wander(readings, "discriminator")
-
-
-def _wander(readings: Readings, player: str) -> Reading | None:
-    step = readings.settled(f"{player}_update_ratio")
-    agreement = readings.settled(f"{player}_gradient_cosine_1")
-    if step is None or agreement is None:
-        return None
-    return Reading(step * float(max(1 - agreement, 0.0)) ** 0.5)
+    """The same of the discriminator's gradients."""
+    return early(readings, "discriminator_gradient_cosine_1")
 
 
 @statistic("generator_step", "high", scale="log", series="generator_update_ratio")
 def generator_step(readings: Readings) -> Reading | None:
-    """A step of the generator over the length of its weights."""
-    return settled(readings, "generator_update_ratio")
+    """A step of the generator over the length of its weights, early on.
+
+    Steps that are too long inflate the weights, and look short beside them later.
+    """
+    return early(readings, "generator_update_ratio")
 
 
 @statistic(
     "discriminator_step", "high", scale="log", series="discriminator_update_ratio"
 )
 def discriminator_step(readings: Readings) -> Reading | None:
-    """A step of the discriminator over the length of its weights."""
-    return settled(readings, "discriminator_update_ratio")
+    """A step of the discriminator over the length of its weights, early on."""
+    return early(readings, "discriminator_update_ratio")
 
 
 @statistic("discriminator_lead", "high", scale="log")

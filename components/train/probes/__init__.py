@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from components.train.view import View
 
 
+EARLY = 4
+"""Readings that count as early ones."""
+
+
 class Series(NamedTuple):
     """What a series means, and its unit or range."""
 
@@ -30,6 +34,8 @@ class Probe:
         at_snapshots: whether it reads at snapshots only (it is dear).
         rare: whether it reads a few times in all only (it costs dozens of steps).
         every: it reads at every so-manieth reading, and at the last.
+        early: it also reads at the first so many readings, while the players have most
+            to learn: there is most signal then, and a fault may leave no trace later.
         aside: whether it reads nothing but a view's samples and records, and so can do
             it in a thread of its own while the game goes on.
     """
@@ -39,6 +45,7 @@ class Probe:
     at_snapshots: ClassVar[bool] = False
     rare: ClassVar[bool] = False
     every: ClassVar[int] = 1
+    early: ClassVar[int] = 0
     aside: ClassVar[bool] = False
 
     def __init__(self, game: "Game") -> None:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from components.train.probes import Probe, Series
+from components.train.probes import EARLY, Probe, Series
 from components.train.view import View
 
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ class Balance(Probe):
     """Update-to-weight ratios: the length of the last step over that of all weights."""
 
     every: ClassVar[int] = 3
+    early: ClassVar[int] = EARLY
     series: ClassVar[dict[str, Series]] = {
         f"{name}_update_ratio": Series(
             f"‖last step of the {name}‖ / ‖its parameters‖", "per step"
@@ -26,6 +27,8 @@ class Balance(Probe):
     }
 
     def read(self, view: View) -> Iterator[tuple[str, float]]:
+        if not view.step:
+            return
         field = view.bench.field
         for player in field.players:
             gradient = float(view.carry[f"{player.name}_gradient_norm"])

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 import numpy as np
 
-from components.train.probes import Probe, Series
+from components.train.probes import EARLY, Probe, Series
 from components.train.view import View
 
 if TYPE_CHECKING:
@@ -50,6 +50,7 @@ class Noise(Probe):
     """
 
     rare: ClassVar[bool] = True
+    early: ClassVar[int] = EARLY
     series: ClassVar[dict[str, Series]] = described()
 
     def read(self, view: View) -> Iterator[tuple[str, float]]:

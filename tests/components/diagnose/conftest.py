@@ -61,8 +61,6 @@ HEALTHY = {
     "critic_slope": 1.0,
     "generator_agreement": 0.5,
     "discriminator_agreement": 0.6,
-    "generator_wander": 0.002 * 0.5**0.5,
-    "discriminator_wander": 0.004 * 0.4**0.5,
     "generator_step": 0.002,
     "discriminator_step": 0.004,
     "discriminator_lead": 2.0,
