@@ -3,6 +3,7 @@
 import json
 import math
 
+import numpy as np
 import pytest
 
 from components import vocabulary
@@ -231,3 +232,25 @@ def test_what_is_there_already_is_not_prescribed():
 def test_parameters_of_a_component_of_ones_own_get_no_wrong_prescription(trial):
     trial.collapsed().batch_norm().parameters = {"layers": 3}
     assert top(trial.diagnosis())["prescriptions"] == []
+
+
+@pytest.mark.parametrize(
+    "series, bad, cause",
+    [
+        ("discriminator_gradient_cosine_1", 0.05, "gradient_noise"),
+        ("generator_gradient_cosine_1", 0.0, "gradient_noise"),
+        ("generator_update_ratio", 0.2, "step_size_too_large"),
+    ],
+)
+def test_noise_and_long_steps_are_read_while_there_is_most_to_learn(
+    trial, series, bad, cause
+):
+    """At rest the batches of any training disagree, and long steps look short beside
+    the weights that they have inflated."""
+    trial.collapsed().trained(steps=1200)
+    healthy = trial.series[series].copy()
+    early = trial.series["step"] <= 120
+    trial.series[series] = np.where(early, healthy, bad)
+    assert cause not in {one["id"] for one in trial.diagnosis()["causes"]}
+    trial.series[series] = np.where(early, bad, healthy)
+    assert top(trial.diagnosis())["id"] == cause

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from components.train.params import TelemetryParams, TrainParams
+from components.train.probes.noise import Noise
 from components.train.timetable import Timetable
 
 
@@ -50,3 +51,9 @@ def test_snapshots_are_readings_spread_over_the_training(steps):
     assert len(plan.snapshots) == min(13, len(plan.readings))
     widest = max(np.diff(sorted(plan.snapshots)))
     assert widest <= steps / 12 + max(np.diff(sorted(plan.readings)))
+
+
+def test_a_dear_probe_may_read_at_the_first_readings_too():
+    plan = timetable(3000)
+    due = {step for step in plan.readings if plan.due(Noise(None), step)}
+    assert due == plan.rare | {0, 100, 200, 300}
