@@ -10,6 +10,7 @@ from components.diagnose.findings import CauseFinding
 SUBJECTS = {
     "rotation": "largest imaginary part of the game's spectrum over its radius",
     "turns": "times that the players went round in the second half",
+    "circulation": "how steadily the players answer each other's moves",
 }
 
 

@@ -5,7 +5,6 @@ from typing import Any
 from components.diagnose.readings import Readings
 from components.diagnose.statistics import Reading, ratio, settled, statistic
 
-COORDINATES = ("generator_coordinate_{}", "discriminator_coordinate_{}")
 FEWEST = 6
 """Positions in half a training without which no path can be followed."""
 
@@ -37,18 +36,34 @@ def turns(readings: Readings) -> Reading | None:
     return Reading(float(abs(angles[-1] - angles[0]) / (2 * np.pi)))
 
 
+def coordinates(readings: Readings, player: str) -> Any:
+    """A player's positions, (readings, coordinates); None where they were not read.
+
+    Args:
+        player: `generator` or `discriminator`.
+    """
+    import numpy as np
+
+    columns: list[Any] = []
+    while (
+        series := readings.series(f"{player}_coordinate_{len(columns)}")
+    ) is not None:
+        columns.append(series.values)
+    if not columns or len({len(column) for column in columns}) != 1:
+        return None
+    return np.stack(columns, axis=1)
+
+
 def _path(readings: Readings) -> Any:
     """Positions in the second half, (k, coordinates), each player to its own scale."""
     import numpy as np
 
     sides = []
-    for pattern in COORDINATES:
-        columns: list[Any] = []
-        while (series := readings.series(pattern.format(len(columns)))) is not None:
-            columns.append(series.values[len(series.values) // 2 :])
-        if not columns or len({len(column) for column in columns}) != 1:
+    for player in ("generator", "discriminator"):
+        positions = coordinates(readings, player)
+        if positions is None:
             return None
-        side = np.stack(columns, axis=1)
+        side = positions[len(positions) // 2 :]
         width = float(np.linalg.norm(side - side.mean(axis=0)))
         sides.append(side / width if width > 0 else side)
     if len(sides[0]) != len(sides[1]) or len(sides[0]) < FEWEST:

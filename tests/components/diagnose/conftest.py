@@ -69,6 +69,7 @@ HEALTHY = {
     "sample_dimension": 1.0,
     "rotation": 0.5,
     "turns": 0.0,
+    "circulation": 0.1,
     "log_volume": -0.1,
     "diversity_slope": 0.1,
     "diversity_curvature": 0.2,
