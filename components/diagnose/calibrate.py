@@ -101,12 +101,13 @@ def calibrated(runs: Sequence[Known], params: CalibrateParams) -> dict[str, Any]
         for name, one in STATISTICS.items()
         if one.exact is None
     }
-    sound = [run.readings for run in runs if run.cause == HEALTHY]
+    sound = [run for run in runs if run.cause == HEALTHY]
     table = tabulate(
-        [measure(run) for run in sound],
+        [measure(run.readings) for run in sound],
         sides,
         params.produced,
-        [run.kind for run in sound],
+        [run.readings.kind for run in sound],
+        [run.case for run in sound],
     )
     known = CalibrationTable.model_validate_json(to_json(table))
     others = {} if params.known is None else params.known.exposed

@@ -12,6 +12,14 @@ that: linear, logarithms, or square roots. It is never stricter than the worst h
 reading seen, so skewed readings do not raise alarms that the calibration itself
 refutes.
 
+Runs of one case, which differ in their seeds alone, are alike. Where the readings are
+of several cases the bound is one for a run of the *next case*: with B cases of k runs,
+s_b the deviation of their means and s_w that within them, s² (1 + 1/n) gives way to
+
+    s_b² (1 + 1/B) + s_w² (1 - 1/k)
+
+and n - 1 to Satterthwaite's degrees of freedom of that sum.
+
 Ranks alone vouch for no rate below 1 / (n + 1); a p-value is therefore never stated
 to be smaller than that, however far out a reading lies.
 """
@@ -19,9 +27,9 @@ to be smaller than that, however far out a reading lies.
 import json
 import math
 from collections.abc import Mapping, Sequence
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, NamedTuple
 
 from annotated_types import Ge, Gt, Le, MinLen
 from pydantic import Field
@@ -37,6 +45,14 @@ ROUNDING = 1e-6
 """Readings nearer than this are equal in float32 arithmetic on numbers near 1."""
 
 
+class Next(NamedTuple):
+    """A prediction of one reading: Student's t about `mean`."""
+
+    mean: float
+    variance: float
+    freedom: float
+
+
 class Healthy(Params):
     """What a statistic read on healthy runs."""
 
@@ -45,12 +61,29 @@ class Healthy(Params):
     scale: Scale = "linear"
     values: Annotated[tuple[float, ...], MinLen(2)]
     """One reading a run, sorted."""
+    cases: tuple[int, ...] = ()
+    """Which case each is a run of; empty: all of one."""
 
-    def _spread(self) -> tuple[float, float]:
+    @cached_property
+    def _next(self) -> "Next":
+        """What the next healthy run is predicted to read, on the scale."""
         values = [_scaled(value, self.scale) for value in self.values]
-        mean = math.fsum(values) / len(values)
-        total = math.fsum((value - mean) ** 2 for value in values)
-        return mean, math.sqrt(total / (len(values) - 1))
+        groups: dict[int, list[float]] = {}
+        for case, value in zip(self.cases or [0] * len(values), values, strict=True):
+            groups.setdefault(case, []).append(value)
+        n, count = len(values), len(groups)
+        if count < 2:
+            mean = math.fsum(values) / n
+            return Next(mean, _squares(values) / (n - 1) * (1 + 1 / n), n - 1)
+        means = [math.fsum(group) / len(group) for group in groups.values()]
+        between = _squares(means) / (count - 1) * (1 + 1 / count)
+        size = count / math.fsum(1 / len(group) for group in groups.values())
+        rest = max(n - count, 1)
+        within = math.fsum(map(_squares, groups.values())) / rest * (1 - 1 / size)
+        total = between + within
+        weighed = between**2 / (count - 1) + within**2 / rest
+        freedom = total**2 / weighed if weighed > 0 else count - 1
+        return Next(math.fsum(means) / count, total, freedom)
 
     def departure(self, reading: float) -> float:
         """How far a reading lies from healthy ones, towards the suspicious side.
@@ -58,10 +91,10 @@ class Healthy(Params):
         In standard errors of the next healthy reading, by asinh: as it is near 0, its
         logarithm far out, so that a thousand of them are not a hundred times ten.
         """
-        mean, deviation = self._spread()
-        width = max(deviation * math.sqrt(1 + 1 / len(self.values)), ROUNDING)
+        mean, width, _ = self._next
         sign = -1 if self.side == "low" else 1
-        return math.asinh(sign * (_scaled(reading, self.scale) - mean) / width)
+        apart = _scaled(reading, self.scale) - mean
+        return math.asinh(sign * apart / max(math.sqrt(width), ROUNDING))
 
     @property
     def median(self) -> float:
@@ -76,10 +109,10 @@ class Healthy(Params):
         """
         from scipy import stats
 
-        mean, deviation = self._spread()
-        n, sign = len(self.values), -1 if self.side == "low" else 1
-        quantile = float(stats.t.ppf(1 - rate, n - 1))
-        bound = mean + sign * quantile * deviation * math.sqrt(1 + 1 / n)
+        mean, variance, freedom = self._next
+        sign = -1 if self.side == "low" else 1
+        quantile = float(stats.t.ppf(1 - rate, freedom))
+        bound = mean + sign * quantile * math.sqrt(variance)
         bound = _unscaled(bound, self.scale)
         if self.side == "low":
             return min(bound, min(self.values) - ROUNDING)
@@ -89,15 +122,15 @@ class Healthy(Params):
         """How often a healthy run reads this or worse; at least 1 / (n + 1)."""
         from scipy import stats
 
-        mean, deviation = self._spread()
+        mean, variance, freedom = self._next
         n, sign = len(self.values), -1 if self.side == "low" else 1
         worse = sum(sign * value >= sign * reading for value in self.values)
         floor = (worse + 1) / (n + 1)
         distance = sign * (_scaled(reading, self.scale) - mean)
-        width = deviation * math.sqrt(1 + 1 / n)
+        width = math.sqrt(variance)
         if width <= ROUNDING:
             return floor
-        return max(float(stats.t.sf(distance / width, n - 1)), 1 / (n + 1))
+        return max(float(stats.t.sf(distance / width, freedom)), 1 / (n + 1))
 
 
 class Failure(Params):
@@ -150,11 +183,11 @@ class CalibrationTable(Params):
     def of(self, kind: str | None) -> "CalibrationTable":
         """What a run on records of a kind is held against.
 
-        Healthy runs on its kind, for a statistic that at least FEWEST of them have;
-        else all healthy runs.
+        Healthy runs on its kind, for a statistic that runs of at least FEWEST cases of
+        them have; else all healthy runs.
         """
         own = self.kinds.get(kind or "", {})
-        enough = {k: v for k, v in own.items() if len(v.values) >= FEWEST}
+        enough = {k: v for k, v in own.items() if len(set(v.cases)) >= FEWEST}
         return self.model_copy(update={"checks": {**self.checks, **enough}})
 
     def departures(self, readings: Mapping[str, float]) -> dict[str, float]:
@@ -174,6 +207,12 @@ class CalibrationTable(Params):
         }
 
 
+def _squares(values: Sequence[float]) -> float:
+    """Σ (x - x̄)²."""
+    mean = math.fsum(values) / len(values)
+    return math.fsum((value - mean) ** 2 for value in values)
+
+
 def _scaled(value: float, scale: Scale) -> float:
     if scale == "log":
         return math.log(max(value, SMALLEST))
@@ -187,8 +226,8 @@ def _unscaled(value: float, scale: Scale) -> float:
 
 
 EXACT_UNIT = 0.01
-FEWEST = 12
-"""Healthy runs of a kind that are held to vouch for themselves."""
+FEWEST = 6
+"""Healthy cases of a kind that are held to vouch for it."""
 
 
 @cache
@@ -202,6 +241,7 @@ def tabulate(
     sides: dict[str, tuple[Side, Scale]],
     produced: str = "",
     kinds: Sequence[str | None] = (),
+    cases: Sequence[str] = (),
 ) -> dict[str, Any]:
     """The payload of `calibration.json` from every healthy run's readings.
 
@@ -210,25 +250,34 @@ def tabulate(
     Args:
         sides: by statistic, its suspicious side and its scale.
         kinds: of each run's records.
+        cases: what each is a run of; empty: all of one.
     """
+    numbers = {case: number for number, case in enumerate(dict.fromkeys(cases))}
 
-    def checks(runs: Sequence[dict[str, float]]) -> dict[str, Any]:
+    def checks(kind: str | None = None) -> dict[str, Any]:
         found = {}
+        whose = [numbers[case] for case in cases] or [0] * len(readings)
+        own = kinds or [None] * len(readings)
+        chosen = [
+            (run, case)
+            for run, case, each in zip(readings, whose, own, strict=True)
+            if kind is None or each == kind
+        ]
         for name, (side, scale) in sorted(sides.items()):
-            values = sorted(run[name] for run in runs if name in run)
-            if len(values) >= 2:
-                found[name] = {"side": side, "scale": scale, "values": values}
+            read = sorted((run[name], case) for run, case in chosen if name in run)
+            if len(read) < 2:
+                continue
+            found[name] = {"side": side, "scale": scale, "values": [v for v, _ in read]}
+            if cases:
+                found[name]["cases"] = [case for _, case in read]
         return found
 
     names = sorted({kind for kind in kinds if kind is not None})
     return {
         "produced": produced,
         "runs": len(readings),
-        "checks": checks(readings),
-        "kinds": {
-            name: checks([r for r, k in zip(readings, kinds, strict=True) if k == name])
-            for name in (names if len(names) > 1 else ())
-        },
+        "checks": checks(),
+        "kinds": {name: checks(name) for name in (names if len(names) > 1 else ())},
     }
 
 

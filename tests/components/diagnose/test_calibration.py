@@ -163,3 +163,38 @@ def test_measuring_keeps_relative_units(trial):
     measured = measure(trial.readings())
     assert measured["precision"] == pytest.approx(0.94)
     assert measured["memorization"] == pytest.approx(0.0, abs=1e-9)
+
+
+def cases_of(random, count, seeds, between, within):
+    """Runs of cases whose means spread by `between`, the seeds of each by `within`."""
+    means = random.normal(0, between, (count, 1))
+    return means + random.normal(0, within, (count, seeds))
+
+
+@pytest.mark.parametrize("between, within", [(1.0, 0.1), (1.0, 1.0), (0.0, 1.0)])
+def test_a_run_of_a_case_that_was_not_calibrated_alarms_at_the_stated_rate(
+    between, within
+):
+    """Seeds of ten cases are no forty cases: simulated, 5 % of runs of a new one."""
+    random = np.random.default_rng(0)
+    alarms = []
+    for _ in range(1500):
+        known = cases_of(random, 10, 4, between, within)
+        order = np.argsort(known, axis=None)
+        table = tabulate(
+            [{"x": float(value)} for value in known.ravel()[order]],
+            {"x": ("high", "linear")},
+            cases=[str(case) for case in np.repeat(range(10), 4)[order]],
+        )
+        healthy = Healthy.model_validate_json(json.dumps(table["checks"]["x"]))
+        new = cases_of(random, 1, 1, between, within)[0, 0]
+        alarms.append(healthy.p_value(new) < 0.05)
+    assert 0.03 < np.mean(alarms) < 0.075
+
+
+def test_seeds_of_one_case_are_held_against_it():
+    values = [0.1, 0.2, 0.4]
+    alone = Healthy(side="high", values=tuple(values))
+    same = Healthy(side="high", values=tuple(values), cases=(7, 7, 7))
+    assert same.threshold(0.05) == alone.threshold(0.05)
+    assert same.departure(0.9) == alone.departure(0.9)
