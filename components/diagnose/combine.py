@@ -125,7 +125,7 @@ def _weighed(terms: Sequence[Term]) -> list[Line]:
     lines = []
     for term in terms:
         if term.statistic is None:
-            text = f"all mechanisms together, likest to the calibration's {term.case}"
+            text = "all other mechanisms together"
         else:
             text = (
                 f"{term.statistic}, {math.sinh(term.departure):.3g} standard errors "

@@ -2,25 +2,26 @@
 
 A run's readings are its departures from healthy runs, one a mechanism's statistic. The
 calibration has, for every cause, runs of one or more cases in which that cause alone
-was at work, and which failed. What a run reads is held against theirs in two ways:
+was at work, and which failed. How often runs of a cause read as this run does, against
+failures of all other causes, is told a statistic at a time:
 
-- **Its own statistics**, those that the cause is measured by, one at a time: how often
-  runs of the cause read so, against failures of all other causes.
-- **The whole picture**, all statistics at once, against each case: how like that case
-  it is, against all failures. What is common to a case is many things that go together,
-  so the logarithm is multiplied by `weight`, the one number that is fitted, by leaving
-  out a run at a time, and a case at a time.
+- **A cause's own statistics**, those that it is measured by, count in full.
+- **All others** together say how like it the rest of the game is. They go together, so
+  their sum is multiplied by `weight`, the one number that is fitted, by leaving out a
+  case at a time.
 
 Densities are Student's t about what was read: heavy tails, so that no one reading
-decides. Every ratio is mixed with its inverse by MIXED: what eight runs never showed
-may still be. All terms are lines of the report.
+decides. Every ratio is mixed with its inverse by MIXED: what a few dozen runs never
+showed may still be. A cause's cases count alike, however many of their runs failed. All
+terms are lines of the report.
 """
 
 import math
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 from components.diagnose.calibration import CalibrationTable
 
@@ -34,7 +35,7 @@ MIXED = 0.05
 """Share of runs that are not as those that were seen."""
 FEWEST = 3
 """Runs of a cause without which it is not told from others."""
-WEIGHTS = (0.02, 0.05, 0.1, 0.15, 0.2, 0.3)
+WEIGHTS = (0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.7)
 
 Departures = Mapping[str, float]
 Checks = Mapping[str, Sequence[str]]
@@ -53,15 +54,14 @@ class Run:
 class Term:
     """What speaks for a cause, or against it.
 
-    `statistic` is one of its own, with `departure`, or None for the whole picture, and
-    then `case` the likest case. `log_ratio`: natural logarithm of how much likelier the
-    reading is with the cause than without.
+    `statistic` is one of its own, with `departure`, or None for all others together.
+    `log_ratio`: natural logarithm of how much likelier the reading is with the cause
+    than without.
     """
 
     log_ratio: float
     statistic: str | None = None
     departure: float = 0.0
-    case: str = ""
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ class Weighing:
     Attributes:
         runs: failed runs.
         checks: by cause, its own statistics.
-        weight: of the whole picture.
+        weight: of the statistics of other causes.
     """
 
     runs: tuple[Run, ...]
@@ -84,12 +84,15 @@ class Weighing:
         return tuple(sorted(name for name, n in counts.items() if n >= FEWEST))
 
     @cached_property
-    def _read(self) -> dict[str, dict[str, list[float]]]:
-        """By statistic and cause, what its runs read."""
-        found: dict[str, dict[str, list[float]]] = {}
+    def _read(self) -> dict[str, dict[str, list[tuple[float, float]]]]:
+        """By statistic and cause, what its runs read, and the share of each."""
+        sizes = Counter((run.cause, run.case) for run in self.runs)
+        found: dict[str, dict[str, list[tuple[float, float]]]] = {}
         for run in self.runs:
+            share = 1 / sizes[run.cause, run.case]
             for name, value in run.departures.items():
-                found.setdefault(name, {}).setdefault(run.cause, []).append(value)
+                group = found.setdefault(name, {}).setdefault(run.cause, [])
+                group.append((value, share))
         return found
 
     @cached_property
@@ -124,56 +127,50 @@ class Weighing:
         }
 
     def terms(self, cause: str, departures: Departures) -> list[Term]:
-        """What speaks for a cause: its own statistics, then the whole picture."""
+        """What speaks for a cause: its own statistics, then all others together."""
         if cause not in self.causes:
             return []
-        own = [
-            Term(told, name, departures[name])
-            for name in self.checks.get(cause, ())
-            if name in departures
-            and (told := self._own(cause, name, departures[name])) is not None
-        ]
+        told = {
+            name: ratio
+            for name, value in departures.items()
+            if (ratio := self._ratio(cause, name, value)) is not None
+        }
+        checks = self.checks.get(cause, ())
+        own = [Term(told[n], n, departures[n]) for n in checks if n in told]
         own.sort(key=lambda term: (-abs(term.log_ratio), term.statistic))
-        return [*own, self._whole(cause, departures)]
+        rest = math.fsum(ratio for name, ratio in told.items() if name not in checks)
+        return [*own, Term(self.weight * rest)]
 
     def log_ratio(self, cause: str, departures: Departures) -> float:
         """How much likelier the readings are with a cause than without."""
         return math.fsum(term.log_ratio for term in self.terms(cause, departures))
 
-    def _own(self, cause: str, name: str, value: float) -> float | None:
+    def _ratio(self, cause: str, name: str, value: float) -> float | None:
         """Log ratio of a reading with the cause and with the others, each alike."""
-        read = self._read.get(name, {})
-        others = [values for each, values in read.items() if each != cause]
-        if len(read.get(cause, ())) < FEWEST or not others:
+        densities = self._densities(name, value)
+        if cause not in densities or len(densities) < 2:
             return None
-        width = self._widths[name]
+        others = [each for key, each in densities.items() if key != cause]
+        return mixed(densities[cause], math.fsum(others) / len(others))
 
-        def density(values: Sequence[float]) -> float:
-            each = (math.exp(log_density(value, at, width)) for at in values)
-            return math.fsum(each) / len(values)
+    def _densities(self, name: str, value: float) -> dict[str, float]:
+        """By cause that was run often enough, how often its runs read so."""
+        if (name, value) not in self._told:
+            self._told[name, value] = self._told_anew(name, value)
+        return self._told[name, value]
 
-        with_it = density(read[cause])
-        without = math.fsum(map(density, others)) / len(others)
-        return mixed(with_it, without)
+    @cached_property
+    def _told(self) -> dict[tuple[str, float], dict[str, float]]:
+        return {}
 
-    def _whole(self, cause: str, departures: Departures) -> Term:
-        """The likest case of a cause, against all causes alike."""
-        alike: dict[str, list[tuple[float, str]]] = {}
-        for (each, case), means in self._cases.items():
-            shared = [name for name in means if name in departures]
-            told = math.fsum(
-                log_density(departures[name], means[name], self._widths[name])
-                for name in shared
-            )
-            alike.setdefault(each, []).append((self.weight * told, case))
-        top = max(value for found in alike.values() for value, _ in found)
-
-        def share(found: Sequence[tuple[float, str]]) -> float:
-            return math.fsum(math.exp(value - top) for value, _ in found) / len(found)
-
-        with_it = share(alike[cause])
-        whole = math.fsum(map(share, alike.values())) / len(alike)
-        return Term(math.log(max(with_it, 1e-300) / whole), case=max(alike[cause])[1])
+    def _told_anew(self, name: str, value: float) -> dict[str, float]:
+        width = self._widths.get(name, LEAST)
+        found = {}
+        for cause, read in self._read.get(name, {}).items():
+            if len(read) >= FEWEST and cause in self.causes:
+                each = (s * math.exp(log_density(value, at, width)) for at, s in read)
+                found[cause] = math.fsum(each) / math.fsum(s for _, s in read)
+        return found
 
 
 def mixed(one: float, other: float) -> float:
@@ -206,33 +203,37 @@ def weighing(table: CalibrationTable, checks: Checks) -> Weighing:
 
 
 def fitted_weight(runs: Sequence[Run], checks: Checks) -> float:
-    """The weight of the whole picture under which causes are told best (log score).
+    """The weight of the rest under which causes are told best (log score).
 
-    Each run is told by all others, and by those of all other cases; the two scores are
-    added. A cause that has but one case is told by its other runs.
+    The runs of each case are told by those of all other cases; of a cause that has but
+    one case, each by all other runs.
     """
     several = Counter(cause for cause, _ in {(run.cause, run.case) for run in runs})
-
-    def others_of(index: int, cases: bool) -> tuple[Run, ...]:
-        run = runs[index]
-        alone = not cases or several[run.cause] < 2
-        keep: Callable[[int, Run], bool] = (
-            (lambda place, _: place != index)
-            if alone
-            else (lambda _, other: other.case != run.case)
-        )
-        return tuple(each for place, each in enumerate(runs) if keep(place, each))
-
+    rounds: dict[Any, tuple[tuple[Run, ...], list[Run]]] = {}
+    for place, run in enumerate(runs):
+        alone = several[run.cause] < 2
+        key = place if alone else run.case
+        if key not in rounds:
+            others = tuple(
+                other
+                for index, other in enumerate(runs)
+                if (index != place if alone else other.case != run.case)
+            )
+            rounds[key] = (others, [])
+        rounds[key][1].append(run)
     losses = dict.fromkeys(WEIGHTS, 0.0)
-    for index, run in enumerate(runs):
-        for cases in (False, True):
-            others = others_of(index, cases)
+    for others, left in rounds.values():
+        model = Weighing(others, checks, 1.0)
+        for run in left:
+            if run.cause not in model.causes:
+                continue
+            terms = [model.terms(cause, run.departures) for cause in model.causes]
+            rest = [told[-1].log_ratio for told in terms]
+            own = [math.fsum(term.log_ratio for term in told[:-1]) for told in terms]
+            place = model.causes.index(run.cause)
             for weight in WEIGHTS:
-                model = Weighing(others, checks, weight)
-                if run.cause not in model.causes:
-                    continue
-                told = {c: model.log_ratio(c, run.departures) for c in model.causes}
-                losses[weight] += log_sum([0.0, *told.values()]) - told[run.cause]
+                told = [o + weight * r for o, r in zip(own, rest, strict=True)]
+                losses[weight] += log_sum([0.0, *told]) - told[place]
     return min(WEIGHTS, key=lambda weight: (losses[weight], weight))
 
 
