@@ -24,7 +24,7 @@ def test_it_knows_every_statistic_that_judges():
 
 SPEC = f"""
 name: again
-cases: [{ROOT}/specs/calibration/{CASE}.yaml]
+cases: [{ROOT}/specs/calibration/bases/{CASE}.yaml]
 runner: {{kind: local, workers: 2}}
 stages:
   calibrate: {{component: "components.diagnose.calibrate:calibrate"}}
