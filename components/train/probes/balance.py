@@ -1,15 +1,12 @@
 """How far each player moves in a step, for its size, and beside the other."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 import numpy as np
 
 from components.train.probes import EARLY, Probe, Series
 from components.train.view import View
-
-if TYPE_CHECKING:
-    pass
 
 NAMES = ("discriminator", "generator")
 

@@ -1,15 +1,12 @@
 """How far the gradients of two batches agree, and at what batch size they would."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 
 from components.train.probes import EARLY, Probe, Series
 from components.train.view import View
-
-if TYPE_CHECKING:
-    pass
 
 Array = np.ndarray[Any, Any]
 

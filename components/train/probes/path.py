@@ -1,15 +1,12 @@
 """What the field does along the way that the game has come."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 
 from components.train.probes import Probe, Series
 from components.train.view import View
-
-if TYPE_CHECKING:
-    pass
 
 Array = np.ndarray[Any, Any]
 

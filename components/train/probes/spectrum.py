@@ -1,16 +1,13 @@
 """How the game bends: eigenvalues of its Jacobian, and of each player's own part."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 
 from components.train.krylov import extremes, ritz_values
 from components.train.probes import Probe, Series
 from components.train.view import View
-
-if TYPE_CHECKING:
-    pass
 
 Array = np.ndarray[Any, Any]
 
