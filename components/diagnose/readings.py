@@ -122,14 +122,19 @@ class Readings:
 
     def early(self, name: str) -> float | None:
         """The mean of a series over the first tenth of the training; None if unread."""
-        import numpy as np
+        return self._mean(name, early=True)
 
+    def later(self, name: str) -> float | None:
+        """The mean of a series over the rest of the training; None if unread."""
+        return self._mean(name, early=False)
+
+    def _mean(self, name: str, *, early: bool) -> float | None:
         series = self.series(name)
         if series is None:
             return None
         steps = self.parameters.get("steps") or self.table["step"][-1]
-        values = series.values[series.steps <= steps / 10]
-        return float(np.mean(values)) if len(values) else None
+        values = series.values[(series.steps <= steps / 10) == early]
+        return float(values.mean()) if len(values) else None
 
     def settled(self, name: str) -> float | None:
         """The median of a series over the second half of its readings."""

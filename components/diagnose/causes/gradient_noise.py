@@ -35,15 +35,16 @@ def gradient_noise(evidence: Evidence) -> CauseFinding | None:
 def noise_scale(evidence: Evidence) -> float | None:
     """Records at which two batches agree by a half, the noisier player's; None: hidden.
 
-    Numerator and denominator are averaged before they are divided.
+    Numerator and denominator are averaged before they are divided, over what was read
+    after the first tenth of the training: at its start far fewer records would do.
     """
     found = []
     for name in ("generator", "discriminator"):
-        variance = evidence.readings.series(f"{name}_gradient_variance")
-        square = evidence.readings.series(f"{name}_gradient_square")
-        if variance is None or square is None or not square.values.mean() > 0:
+        variance = evidence.readings.later(f"{name}_gradient_variance")
+        square = evidence.readings.later(f"{name}_gradient_square")
+        if variance is None or square is None or not square > 0:
             return None
-        found.append(float(variance.values.mean() / square.values.mean()))
+        found.append(variance / square)
     return max(found)
 
 

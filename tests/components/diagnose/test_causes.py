@@ -254,3 +254,22 @@ def test_noise_and_long_steps_are_read_while_there_is_most_to_learn(
     assert cause not in {one["id"] for one in trial.diagnosis()["causes"]}
     trial.series[series] = np.where(early, bad, healthy)
     assert top(trial.diagnosis())["id"] == cause
+
+
+@pytest.mark.parametrize(
+    "square, wanted", [(1.0, 64), (0.5, 128), (-0.1, 1024), (50.0, 8)]
+)
+def test_the_batch_that_is_prescribed_holds_the_noise_scale_of_later_readings(
+    trial, square, wanted
+):
+    """trΣ/|G|² = 64 and 128 records; 1,024 where noise hides |G|², and 4 times the
+    batch at least. Early on |G|² is large, and fewer records would do."""
+    trial.collapsed().trained(steps=1200, batch_size=2)
+    trial.constant(discriminator_gradient_cosine_1=0.0)
+    early = trial.series["step"] <= 120
+    for player in ("generator", "discriminator"):
+        trial.constant(**{f"{player}_gradient_variance": 64.0})
+        trial.series[f"{player}_gradient_square"] = np.where(early, 1e3, square)
+    cause = top(trial.diagnosis())
+    assert cause["id"] == "gradient_noise"
+    assert cause["prescriptions"][0]["set"] == {"batch_size": wanted}
