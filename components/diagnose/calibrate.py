@@ -5,12 +5,13 @@ from typing import Annotated, Any, NamedTuple
 
 from components.artifacts import Calibration, Metrics, Telemetry
 from components.component import Context, component
-from components.diagnose.calibration import CalibrationTable, tabulate, to_json
+from components.diagnose.calibration import CalibrationTable
 from components.diagnose.combine import checks, mechanisms
 from components.diagnose.evidence import measured
 from components.diagnose.readings import Readings
 from components.diagnose.stage import DiagnoseParams, diagnose_readings
 from components.diagnose.statistics import STATISTICS
+from components.diagnose.tabulation import tabulate, to_json
 from components.diagnose.weighing import fitted_weight, runs_of
 from components.parts import FileMark, Params
 from components.run import RunInfo

@@ -16,12 +16,11 @@ from components.diagnose.calibration import (
     Exposed,
     Healthy,
     packaged,
-    tabulate,
-    to_json,
 )
 from components.diagnose.combine import tests as family
 from components.diagnose.stage import DiagnoseParams, fingerprint
 from components.diagnose.statistics import STATISTICS
+from components.diagnose.tabulation import tabulate, to_json
 from components.run import ExpectationInfo, RunInfo, TrialInfo
 
 

@@ -1,0 +1,78 @@
+"""From what healthy runs read to `calibration.json`."""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from components.diagnose.calibration import Scale, Side
+
+
+def tabulate(
+    readings: Sequence[dict[str, float]],
+    sides: dict[str, tuple[Side, Scale]],
+    produced: str = "",
+    kinds: Sequence[str | None] = (),
+    cases: Sequence[str] = (),
+) -> dict[str, Any]:
+    """The payload of `calibration.json` from every healthy run's readings.
+
+    A statistic read on fewer than two runs is left out: it has no spread.
+
+    Args:
+        sides: by statistic, its suspicious side and its scale.
+        kinds: of each run's records.
+        cases: what each is a run of; empty: all of one.
+    """
+    numbers = {case: number for number, case in enumerate(dict.fromkeys(cases))}
+
+    def checks(kind: str | None = None) -> dict[str, Any]:
+        found = {}
+        whose = [numbers[case] for case in cases] or [0] * len(readings)
+        own = kinds or [None] * len(readings)
+        chosen = [
+            (run, case)
+            for run, case, each in zip(readings, whose, own, strict=True)
+            if kind is None or each == kind
+        ]
+        for name, (side, scale) in sorted(sides.items()):
+            read = sorted((run[name], case) for run, case in chosen if name in run)
+            if len(read) < 2:
+                continue
+            found[name] = {"side": side, "scale": scale, "values": [v for v, _ in read]}
+            if cases:
+                found[name]["cases"] = [case for _, case in read]
+        return found
+
+    names = sorted({kind for kind in kinds if kind is not None})
+    return {
+        "produced": produced,
+        "runs": len(readings),
+        "checks": checks(),
+        "kinds": {name: checks(name) for name in (names if len(names) > 1 else ())},
+    }
+
+
+def to_json(table: dict[str, Any]) -> bytes:
+    """A line a statistic and a line a failed run: a renewal reads as a diff."""
+    apart = ("checks", "exposed", "kinds")
+    rest = {name: entry for name, entry in table.items() if name not in apart}
+    exposed = {name: dict(one) for name, one in table.get("exposed", {}).items()}
+    blocks = []
+    for name, one in exposed.items():
+        failures = ",\n".join(f"   {json.dumps(f)}" for f in one.pop("failures", ()))
+        head = json.dumps(one).removesuffix("}")
+        listed = f'"failures": [\n{failures}\n  ]' if failures else '"failures": []'
+        blocks.append(f"  {json.dumps(name)}: {head}, {listed}}}")
+    kinds = [
+        f"  {json.dumps(kind)}: {{\n" + ",\n".join(_lines(checks)) + "\n  }"
+        for kind, checks in table.get("kinds", {}).items()
+    ]
+    parts = [json.dumps(rest, indent=1).removesuffix("\n}")]
+    told = {"exposed": blocks, "checks": _lines(table["checks"]), "kinds": kinds}
+    for name, lines in told.items():
+        parts.append(f'"{name}": {{\n' + ",\n".join(lines) + "\n }")
+    return (",\n ".join(parts) + "\n}\n").encode()
+
+
+def _lines(checks: Mapping[str, Any]) -> list[str]:
+    return [f"  {json.dumps(name)}: {json.dumps(one)}" for name, one in checks.items()]
