@@ -34,6 +34,10 @@ class Show(Protocol):
         """A node is no longer in flight; `line` says how it ended."""
 
 
+TOLD = 3
+"""Trials of a failed node that are named: a stage that collects has hundreds."""
+
+
 @dataclass(frozen=True)
 class Failure:
     """A node that failed.
@@ -60,10 +64,13 @@ class Failure:
 
     def __str__(self) -> str:
         noun = "trial" if len(self.trials) == 1 else "trials"
+        named = self.trials[:TOLD]
+        if len(self.trials) > len(named):
+            named = (*named, f"and {len(self.trials) - len(named)} more")
         raised = f", raised at {self.raised}" if self.raised else ""
         return (
             f"Stage `{self.stage}` ({self.where}), component `{self.component}`, "
-            f"{noun} {', '.join(self.trials)}: {self.kind}: {self.message}{raised}"
+            f"{noun} {', '.join(named)}: {self.kind}: {self.message}{raised}"
         )
 
 

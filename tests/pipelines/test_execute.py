@@ -7,7 +7,7 @@ import signal
 
 import pytest
 
-from pipelines.execute import execute
+from pipelines.execute import Failure, execute
 from pipelines.execution.task import STARTED, desk
 from pipelines.plan import make_plan
 from pipelines.runs import begin, list_runs
@@ -79,6 +79,18 @@ def test_only_what_depends_on_a_change_is_made_again(go):
 
 def test_trials_that_share_a_node_compute_it_once(go):
     assert go().told.count("source: at work") == 1
+
+
+@pytest.mark.parametrize(
+    ("count", "told"),
+    [(3, "seed=0, seed=1, seed=2: "), (312, "seed=2, and 309 more: ")],
+)
+def test_a_failed_stage_that_collects_names_a_few_of_its_trials(count, told):
+    trials = tuple(f"seed={seed}" for seed in range(count))
+    failure = Failure(
+        "all", "all", "all", trials, "ValueError", "no", "", "spec.yaml:1"
+    )
+    assert told in str(failure)
 
 
 def test_a_failing_node_takes_only_its_own_trial_along(go):
