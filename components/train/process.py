@@ -1,4 +1,4 @@
-"""Training in a process of its own, whose Keras runs on another backend than here.
+"""Training in a process of its own: on another backend than here, or to spare memory.
 
 The child is handed its task on standard input, which then stays open: its end is how
 the child knows that this process has gone. It answers with lines of JSON, see
@@ -13,6 +13,7 @@ import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 from components.artifacts import Curriculum
@@ -22,6 +23,35 @@ from components.train.assignment import Assignment
 from components.train.params import TrainParams
 
 CHILD = "components.train.child"
+TRAININGS = 50
+"""In one process: what TensorFlow compiled for a training, 80 MB for the smallest, is
+freed by nothing but the process's end."""
+
+
+@dataclass
+class Count:
+    """Of the trainings that this process has seen."""
+
+    trainings: int = 0
+
+
+SEEN = Count()
+
+
+def room_here(curriculum: Curriculum, assignments: Sequence[Assignment]) -> bool:
+    """Whether this process may hold one more training, which it then counts.
+
+    It must where no other process reaches the folders.
+    """
+    folders = [curriculum, *(each.context.scratch for each in assignments)]
+    room = SEEN.trainings < TRAININGS or any(map(in_memory, folders))
+    SEEN.trainings += room
+    return room
+
+
+def in_memory(folder: Directory) -> bool:
+    """Whether a folder is in this process's memory, which no other sees."""
+    return folder.url.startswith("memory:")
 
 
 def train_elsewhere(
@@ -70,7 +100,7 @@ def train_elsewhere(
 
 def refuse_memory(folder: Directory, name: str) -> None:
     """Refuse what a child process cannot reach."""
-    if folder.url.startswith("memory:"):
+    if in_memory(folder):
         raise ValueError(
             f"Invalid value for `store`. Expected a folder or a URL that another "
             f"process reaches: Keras in this process does not run on {name}, so that "

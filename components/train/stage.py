@@ -40,15 +40,15 @@ def foresee(params: TrainParams, inputs: Mapping[str, Foresight]) -> Foresight:
 def fill(
     curriculum: Curriculum, params: TrainParams, assignments: Sequence[Assignment]
 ) -> list[TrainOutputs]:
-    """Train in this process, or where Keras runs on `params.backend`."""
+    """Train in this process, or where Keras runs on `params.backend` and has room."""
+    from components.train.process import room_here, train_elsewhere
+
     take_memory_as_needed()
-    if runs_here(params.backend):
+    if runs_here(params.backend) and room_here(curriculum, assignments):
         from components.train.training import train_here
 
         train_here(curriculum, params, assignments)
     else:
-        from components.train.process import train_elsewhere
-
         train_elsewhere(curriculum, params, assignments)
     return [TrainOutputs(each.gan, each.telemetry) for each in assignments]
 
@@ -81,10 +81,10 @@ def train(
     """Train a GAN while probes watch the game.
 
     It trains on `params.backend`: in this process, or, where this process's Keras runs
-    on another backend, in one of its own. Training resumes from its last checkpoint in
-    `context.scratch`; the result equals the uninterrupted one bit for bit. If
-    parameters stop being finite it ends there as `numerical_overflow`, and the GAN is
-    exported as it is.
+    on another backend or dozens of trainings have filled it, in one of its own.
+    Training resumes from its last checkpoint in `context.scratch`; the result equals
+    the uninterrupted one bit for bit. If parameters stop being finite it ends there as
+    `numerical_overflow`, and the GAN is exported as it is.
 
     Raises:
         ShapeError: if the networks do not fit the records' shape.

@@ -9,7 +9,7 @@ import pytest
 
 from components.component import Context
 from components.directory import Directory
-from components.train import backend
+from components.train import backend, process
 from components.train.params import TrainParams
 from components.train.stage import train
 
@@ -47,6 +47,13 @@ def make_context(tmp_path_factory):
         )
 
     return make
+
+
+@pytest.fixture(autouse=True, scope="session")
+def room():
+    """As many trainings in this process as there are tests: they look into them."""
+    with mock.patch.object(process, "TRAININGS", 10**6):
+        yield
 
 
 @pytest.fixture(scope="session")

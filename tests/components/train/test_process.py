@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from components.artifacts import Curriculum
@@ -199,3 +200,32 @@ def test_what_is_heard_is_passed_on(make_context, caplog):
     assert told == [(1, 2, {"loss": 0.5})]
     assert caplog.messages == ["100% there", "no JSON"]
     assert process.heard('["done", null]', contexts)
+
+
+def test_a_process_that_has_seen_many_trainings_leaves_the_next_to_others(
+    curriculum, parameters, make_context, monkeypatch
+):
+    """And what comes out is the same, bit for bit."""
+    monkeypatch.setattr(process, "SEEN", process.Count())
+    monkeypatch.setattr(process, "TRAININGS", 1)
+    begun = []
+    train_elsewhere = process.train_elsewhere
+    monkeypatch.setattr(
+        process,
+        "train_elsewhere",
+        lambda *given: begun.append(given) or train_elsewhere(*given),
+    )
+    here, there = (
+        train(curriculum, parameters(), seed=3, context=make_context())
+        for _ in range(2)
+    )
+    assert (process.SEEN.trainings, len(begun)) == (1, 1)
+    for name, values in here.telemetry.series().items():
+        np.testing.assert_array_equal(values, there.telemetry.series()[name])
+
+
+def test_trainings_in_memory_stay_where_they_are(monkeypatch):
+    monkeypatch.setattr(process, "TRAININGS", 1)
+    monkeypatch.setattr(process, "SEEN", process.Count(1))
+    assert not process.room_here(Curriculum("/somewhere"), [])
+    assert process.room_here(Curriculum("memory://somewhere"), [])
