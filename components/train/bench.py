@@ -13,6 +13,7 @@ from components.train import backend
 from components.train.activity import Activity
 from components.train.field import POOL, POOL_BYTES, Field
 from components.train.game import Game
+from components.train.lesson import Lesson
 from components.train.optimizers import flat
 from components.train.rounding import lost_share
 from components.train.seeds import derive
@@ -165,6 +166,15 @@ class Bench:
 
         known = None if self.like is None else self.like.field
         return Field(self.game, read, rows, known)
+
+    @cached_property
+    def lesson(self) -> Lesson:
+        """What a generator of this size can be taught, the same for all seeds."""
+        return (
+            Lesson(self.game, self.field.feed)
+            if self.like is None
+            else self.like.lesson
+        )
 
     @cached_property
     def activity(self) -> Activity:

@@ -66,6 +66,8 @@ class Timetable:
 
     def due(self, probe: Probe, step: int) -> bool:
         """Whether a probe reads at a step that has readings."""
+        if probe.once:
+            return step == 0
         if self.numbers[step] < probe.early:
             return True
         if probe.rare:

@@ -11,7 +11,7 @@ its model has two inputs, the second the labels, int32 in [0, classes).
 """
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 from components.parts import Part, import_members
 
@@ -66,6 +66,13 @@ class Generator(Part):
 
         steps = self.steps(latents, shape, seed)
         return assemble_generator(steps, latents, seed, classes)
+
+    def ample(self) -> Self | None:
+        """One of its kind that is wide enough for most data, or as wide as this one.
+
+        None where there is none, or none that is quick to teach.
+        """
+        return None
 
     def fits(self, shape: tuple[int, ...]) -> None:
         """Raises ShapeError if the network cannot make records of this shape."""

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Sequence
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 from annotated_types import Ge, MinLen
 from pydantic import field_validator
@@ -30,6 +30,8 @@ keras = lazy_import("keras")
 Units = Annotated[tuple[Annotated[int, Ge(1)], ...], MinLen(1)]
 Pieces = Annotated[int, Ge(2)]
 
+AMPLE_WIDTH, AMPLE_DEPTH = 128, 2
+
 
 class MlpGenerator(Generator):
     """Dense layers, then one to the record's size, given the record's shape."""
@@ -47,6 +49,11 @@ class MlpGenerator(Generator):
     """Of weights drawn from a normal distribution; null: Glorot's uniform one."""
     output: Literal["auto", "linear", "tanh"] = "auto"
     """Range of the samples; `auto` is tanh for images (height, width, channels)."""
+
+    def ample(self) -> Self:
+        units = (self.units * AMPLE_DEPTH)[: max(AMPLE_DEPTH, len(self.units))]
+        wide = tuple(max(AMPLE_WIDTH, width) for width in units)
+        return self.model_copy(update={"units": wide, "initial_deviation": None})
 
     def steps(self, latents: int, shape: tuple[int, ...], seed: int) -> Sequence[Step]:
         layers: list[Any] = []

@@ -36,6 +36,7 @@ class Probe:
         every: it reads at every so-manieth reading, and at the last.
         early: it also reads at the first so many readings, while the players have most
             to learn: there is most signal then, and a fault may leave no trace later.
+        once: whether it reads at the start only.
         aside: whether it reads nothing but a view's samples and records, and so can do
             it in a thread of its own while the game goes on.
     """
@@ -46,6 +47,7 @@ class Probe:
     rare: ClassVar[bool] = False
     every: ClassVar[int] = 1
     early: ClassVar[int] = 0
+    once: ClassVar[bool] = False
     aside: ClassVar[bool] = False
 
     def __init__(self, game: "Game") -> None:
