@@ -1,18 +1,19 @@
 """A component that measures what healthy and faulty runs read."""
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, NamedTuple
 
 from components.artifacts import Calibration, Metrics, Telemetry
 from components.component import Context, component
-from components.diagnose.calibration import CalibrationTable
-from components.diagnose.combine import checks, mechanisms
+from components.diagnose.calibration import CalibrationTable, Healthy
+from components.diagnose.combine import mechanisms, tests
 from components.diagnose.evidence import measured
+from components.diagnose.growing import grown, runs_of
 from components.diagnose.readings import Readings
 from components.diagnose.stage import DiagnoseParams, diagnose_readings
-from components.diagnose.statistics import STATISTICS
+from components.diagnose.statistics import STATISTICS, dates
 from components.diagnose.tabulation import tabulate, to_json
-from components.diagnose.weighing import fitted_weight, runs_of
 from components.parts import FileMark, Params
 from components.run import RunInfo
 
@@ -110,6 +111,10 @@ def calibrated(runs: Sequence[Known], params: CalibrateParams) -> dict[str, Any]
         [run.readings.kind for run in sound],
         [run.case for run in sound],
     )
+    for kind, entries in {None: table["checks"], **table["kinds"]}.items():
+        own = [run.readings for run in sound if kind in (None, run.readings.kind)]
+        for name in filter(dates, entries):
+            entries[name]["learnt"] = learnt(name, entries[name], own)
     known = CalibrationTable.model_validate_json(to_json(table))
     others = {} if params.known is None else params.known.exposed
     exposed = {name: one.model_dump(mode="json") for name, one in others.items()}
@@ -126,7 +131,25 @@ def calibrated(runs: Sequence[Known], params: CalibrateParams) -> dict[str, Any]
         }
     table = table | {"exposed": exposed}
     told = runs_of(CalibrationTable.model_validate_json(to_json(table)))
-    return table | {"weight": fitted_weight(told, checks())}
+    forest = grown(told)
+    return table | {"forest": forest and forest.model_dump(mode="json")}
+
+
+def learnt(name: str, entry: Mapping[str, Any], runs: Sequence[Readings]) -> float:
+    """See `Healthy.learnt`; of the runs whose series ends past the threshold."""
+    import numpy as np
+
+    rate = DiagnoseParams().false_alarm_rate / len(tests())
+    limit = Healthy.model_validate_json(json.dumps(entry)).threshold(rate)
+    shares = []
+    for run in runs:
+        series = run.series(STATISTICS[name].series or "")
+        bad = np.zeros(0, bool) if series is None else series.values < limit
+        if series is None or bad[-1]:
+            continue
+        since = int(np.flatnonzero(bad)[-1]) + 1 if bad.any() else 0
+        shares.append(float(series.steps[since] / series.steps[-1]))
+    return round(float(np.quantile(shares, 0.95)), 4) if shares else 0.0
 
 
 def apart(run: Readings, table: CalibrationTable) -> dict[str, float]:

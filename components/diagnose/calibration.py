@@ -30,9 +30,10 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import Annotated, Literal, NamedTuple
 
-from annotated_types import Ge, Gt, Le, MinLen
+from annotated_types import Ge, Le, MinLen
 from pydantic import Field
 
+from components.diagnose.forest import Forest
 from components.parts import Params
 
 Side = Literal["low", "high"]
@@ -62,6 +63,9 @@ class Healthy(Params):
     """One reading a run, sorted."""
     cases: tuple[int, ...] = ()
     """Which case each is a run of; empty: all of one."""
+    learnt: Annotated[float, Ge(0), Le(1)] = 0.0
+    """Of what a series reads last: the share of a training by which 95 % of healthy
+    runs had come past the threshold, and stayed there."""
 
     @cached_property
     def _next(self) -> "Next":
@@ -176,8 +180,8 @@ class CalibrationTable(Params):
     """The same of runs on records of one kind alone, `images` or `points`."""
     exposed: dict[str, Exposed] = Field(default_factory=dict)
     """By cause: runs that it was made to work in."""
-    weight: Annotated[float, Gt(0), Le(1)] = 1.0
-    """What log ratios of the mechanisms' readings are multiplied by, see `weighing`."""
+    forest: Forest | None = None
+    """What tells causes apart by the mechanisms' readings."""
 
     def of(self, kind: str | None) -> "CalibrationTable":
         """What a run on records of a kind is held against.

@@ -4,7 +4,7 @@
 - Its confidence starts from the share of failed runs with its mechanism at work that
   would not have failed without it, from counts in the calibration
   (`Exposed.attributable`); its odds are multiplied by how much likelier the readings of
-  all mechanisms are with it than with any failure (`weighing`).
+  all mechanisms are with it than with any failure (`forest`).
 - Rivals that explain the same symptom divide what is certain by their odds, and one
   share of the odds stays with causes that nobody measures.
 - If the first is not ahead of the second by `SEPARATED`, the evidence does not decide.
@@ -17,8 +17,8 @@ from dataclasses import dataclass, replace
 from components.diagnose.causes import CAUSES
 from components.diagnose.evidence import Evidence
 from components.diagnose.findings import CauseFinding, Check, Line, SymptomFinding
+from components.diagnose.forest import Departures, Forest
 from components.diagnose.symptoms import SYMPTOMS
-from components.diagnose.weighing import Term, weighing
 
 SEPARATED = math.sqrt(10)
 """Odds below which evidence is "not worth more than a bare mention": Jeffreys 1961,
@@ -27,8 +27,8 @@ NEVER = 1e-6
 """Stands for an impossible rest, so that odds stay finite."""
 UNKNOWN = 0.5
 """Confidence alone of a mechanism that no calibration run had: even odds."""
-AUDIBLE = math.log(1.1)
-"""Terms of the model that count less are not told."""
+AUDIBLE = 0.02
+"""Share of the votes that a statistic must be owed to be told."""
 ESSENTIAL = ("precision", "recall", "coverage")
 """Without these nobody may call a run healthy."""
 
@@ -53,11 +53,6 @@ def tests() -> tuple[str, ...]:
 def mechanisms() -> frozenset[str]:
     """Statistics that causes are measured by."""
     return frozenset(name for one in CAUSES.values() for name in one.checks)
-
-
-def checks() -> dict[str, tuple[str, ...]]:
-    """By cause, the statistics that it is measured by."""
-    return {one.id: one.checks for one in CAUSES.values()}
 
 
 def conclude(evidence: Evidence) -> Conclusion:
@@ -98,17 +93,16 @@ def _ranked(
 ) -> tuple[CauseFinding, ...]:
     """Findings with their confidence and rivals, the likeliest first."""
     alone = {one.id: _alone(one, evidence) for one in found}
-    model, read = weighing(evidence.calibration, checks()), evidence.departures
+    forest, read = evidence.calibration.forest, evidence.departures
     odds = {
-        name: share / max(1 - share, NEVER) * math.exp(model.log_ratio(name, read))
+        name: share / max(1 - share, NEVER) * math.exp(_log_ratio(forest, name, read))
         for name, share in alone.items()
     }
     ranked = []
     for one in found:
         rivals = [r.id for r in found if r is not one and _compete(r, one)]
         against = 1 + math.fsum(odds[name] for name in rivals)
-        weighed = _weighed(model.terms(one.id, read))
-        told = [_explain(one, evidence, alone[one.id]), *weighed]
+        told = [_explain(one, evidence, alone[one.id]), *_voted(forest, one.id, read)]
         ranked.append(
             replace(
                 one,
@@ -120,26 +114,34 @@ def _ranked(
     return tuple(sorted(ranked, key=lambda one: (-one.confidence, one.id)))
 
 
-def _weighed(terms: Sequence[Term]) -> list[Line]:
-    """What the readings of mechanisms say for a cause, its own statistics first."""
-    lines = []
-    for term in terms:
-        if term.statistic is None:
-            text = "all other mechanisms together"
-        else:
-            text = (
-                f"{term.statistic}, {math.sinh(term.departure):.3g} standard errors "
-                f"from healthy"
-            )
-        if term.statistic is None or abs(term.log_ratio) >= AUDIBLE:
-            lines.append(Line(f"{text}: {_times(term.log_ratio)} with it than without"))
-    return lines
+def _log_ratio(forest: Forest | None, cause: str, departures: Departures) -> float:
+    return 0.0 if forest is None else forest.log_ratio(cause, departures)
 
 
-def _times(log_ratio: float) -> str:
-    """A ratio of likelihoods in words."""
-    word = "likelier" if log_ratio >= 0 else "less likely"
-    return f"{math.exp(abs(log_ratio)):.3g} times {word}"
+def _voted(forest: Forest | None, cause: str, departures: Departures) -> list[Line]:
+    """What the readings of mechanisms say for a cause, what they say most first."""
+    if forest is None or cause not in forest.causes:
+        return []
+    owed = forest.owed(cause, departures)
+    chance = owed.pop("")
+    told = sorted(owed.items(), key=lambda each: (-abs(each[1]), each[0]))
+    lines = [
+        Line(
+            f"{name}, {math.sinh(departures.get(name, 0.0)):.3g} standard errors from "
+            f"healthy: {100 * share:+.0f} of 100 votes for it"
+        )
+        for name, share in told
+        if abs(share) >= AUDIBLE
+    ]
+    votes = chance + math.fsum(owed.values())
+    ratio = math.exp(forest.log_ratio(cause, departures))
+    return [
+        Line(
+            f"all mechanisms together: {100 * votes:.0f} of 100 votes of the "
+            f"calibration's trees, {100 * chance:.0f} by chance: odds times {ratio:.3g}"
+        ),
+        *lines,
+    ]
 
 
 def _compete(one: CauseFinding, other: CauseFinding) -> bool:

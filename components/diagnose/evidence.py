@@ -10,7 +10,7 @@ from components.diagnose.calibration import ROUNDING, CalibrationTable
 from components.diagnose.findings import Check, Line
 from components.diagnose.onset import Onset, lasting
 from components.diagnose.readings import Readings
-from components.diagnose.statistics import STATISTICS, Reading, Statistic
+from components.diagnose.statistics import STATISTICS, Reading, Statistic, dates
 
 SUSPICIOUS = 0.05
 """Share of healthy runs whose reading of a mechanism is worth weighing, in a run that
@@ -135,9 +135,10 @@ class Evidence:
         if series is None or limit is None:
             return None
         sign = -1 if statistic.side == "low" else 1
-        if name.startswith("last_"):
+        if dates(name):
             alarms = sign * (series.values - limit) > 0
-            return lasting(series.steps, series.values, alarms)
+            learnt = self.calibration.checks[name].learnt * self._steps
+            return lasting(series.steps, series.values, alarms, learnt)
         values = [
             statistic.measure(self.readings.until(int(step))) for step in series.steps
         ]
@@ -150,6 +151,12 @@ class Evidence:
         at = int(quiet[-1]) + 1 if len(quiet) else 0
         steps = series.steps
         return Onset(int(steps[at]), int(steps[max(at - 1, 0)]), int(steps[at]))
+
+    @property
+    def _steps(self) -> float:
+        """Of the whole training."""
+        stated = self.parameters.get("steps")
+        return float(stated or self.readings.table["step"][-1])
 
     def _limit(self, statistic: Statistic) -> float | None:
         """The calibrated threshold of a statistic, whatever it reads."""
@@ -176,7 +183,8 @@ def _badness(value: float, null: float, worst: float | None) -> float:
     Where there is no worst, c times the null counts 1 - 1/c (all of it at null 0).
     """
     if worst is None:
-        share = 1 - max(null, 0.0) / value if value > null else 0.0
+        null = max(null, 0.0)
+        share = 1 - null / value if value > null else 0.0
     else:
         share = (value - null) / (worst - null) if worst != null else 0.0
     return min(max(share, 0.0), 1.0)

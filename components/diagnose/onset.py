@@ -53,14 +53,16 @@ def change_point(steps: Any, values: Any) -> Onset:
     )
 
 
-def lasting(steps: Any, values: Any, alarms: Any) -> Onset | None:
+def lasting(steps: Any, values: Any, alarms: Any, learnt: float = 0.0) -> Onset | None:
     """When a series that alarms at its end began to, None where it does not.
 
     The change is looked for from the first quiet reading on, so that what was learnt
-    before counts for nothing; one that was never quiet began at its first reading.
+    before counts for nothing. One that was never quiet is not to be told from a sound
+    run before that would be quiet: it began then, or at some reading before.
 
     Args:
         alarms: (k,) bool, of each reading.
+        learnt: the step by which sound runs are quiet.
     """
     import numpy as np
 
@@ -68,6 +70,6 @@ def lasting(steps: Any, values: Any, alarms: Any) -> Onset | None:
         return None
     quiet = np.flatnonzero(~np.asarray(alarms))
     if not len(quiet):
-        first = int(steps[0])
-        return Onset(first, first, first)
+        at = min(int(np.searchsorted(steps, learnt)), len(steps) - 1)
+        return Onset(int(steps[at]), int(steps[0]), int(steps[at]))
     return change_point(steps[quiet[0] :], values[quiet[0] :])

@@ -53,8 +53,8 @@ def tabulate(
 
 
 def to_json(table: dict[str, Any]) -> bytes:
-    """A line a statistic and a line a failed run: a renewal reads as a diff."""
-    apart = ("checks", "exposed", "kinds")
+    """A line a statistic, a failed run and a tree: a renewal reads as a diff."""
+    apart = ("checks", "exposed", "kinds", "forest")
     rest = {name: entry for name, entry in table.items() if name not in apart}
     exposed = {name: dict(one) for name, one in table.get("exposed", {}).items()}
     blocks = []
@@ -71,7 +71,15 @@ def to_json(table: dict[str, Any]) -> bytes:
     told = {"exposed": blocks, "checks": _lines(table["checks"]), "kinds": kinds}
     for name, lines in told.items():
         parts.append(f'"{name}": {{\n' + ",\n".join(lines) + "\n }")
+    if forest := table.get("forest"):
+        parts.append(f'"forest": {_forest(dict(forest))}')
     return (",\n ".join(parts) + "\n}\n").encode()
+
+
+def _forest(forest: dict[str, Any]) -> str:
+    trees = ",\n".join(f"   {json.dumps(tree)}" for tree in forest.pop("trees"))
+    head = json.dumps(forest).removesuffix("}")
+    return f'{head}, "trees": [\n{trees}\n  ]}}'
 
 
 def _lines(checks: Mapping[str, Any]) -> list[str]:

@@ -8,15 +8,17 @@ from components.diagnose.evidence import Evidence
 from components.diagnose.findings import CauseFinding
 
 SUBJECTS = {
-    "sample_dimension": "intrinsic dimension of the samples (of the records: null)",
-    "steering": "what the generator's parameters can do of what is asked, over noise",
+    "capacity_gap": "how much nearer an ampler generator comes, taught without a game",
+    "capacity_dimension": "dimension of what this generator makes when taught so, over "
+    "that of the records",
+    "sample_dimension": "intrinsic dimension of the samples, at its highest",
 }
 FEWEST, WIDEST = 32, 128
 
 
 @cause("insufficient_capacity", *SUBJECTS)
 def insufficient_capacity(evidence: Evidence) -> CauseFinding | None:
-    """Samples vary in fewer directions than records, or cannot be moved as asked."""
+    """Even shown the records it comes less near than an ampler one, or varies less."""
     return measured(
         evidence,
         "The generator cannot make what it is asked for.",

@@ -14,6 +14,8 @@ SUBJECTS = {
     "steps bear",
     "generator_step": "a step of the generator over its weights, early on",
     "discriminator_step": "a step of the discriminator over its weights, early on",
+    "largest_weight": "the largest parameter that steps have led to",
+    "dead_units": "share of the generator's units that steps have thrown past use",
 }
 
 

@@ -67,6 +67,11 @@ def statistic(name: str, side: Side, **described: Any) -> Callable[[Measure], Me
     return register
 
 
+def dates(name: str) -> bool:
+    """Whether a statistic is a series' last reading, which dates a symptom."""
+    return name.startswith("last_")
+
+
 def settled(readings: Readings, name: str) -> Reading | None:
     """A series' median over the second half of its readings."""
     value = readings.settled(name)
@@ -79,8 +84,14 @@ def early(readings: Readings, name: str) -> Reading | None:
     return None if value is None else Reading(value)
 
 
-def ratio(readings: Readings, over: str, under: str) -> Reading | None:
-    """The median of one series over another, where both were read, likewise."""
+def ratio(
+    readings: Readings, over: str, under: str, of: str = "median"
+) -> Reading | None:
+    """One series over another, where both were read: the median of the second half.
+
+    Args:
+        of: `max` for the highest of all.
+    """
     import numpy as np
 
     one, other = readings.series(over), readings.series(under)
@@ -91,6 +102,8 @@ def ratio(readings: Readings, over: str, under: str) -> Reading | None:
     if not kept.any():
         return None
     quotients = one.values[rows][kept] / other.values[columns][kept]
+    if of == "max":
+        return Reading(float(quotients.max()))
     return Reading(float(np.median(quotients[len(quotients) // 2 :])))
 
 

@@ -71,15 +71,39 @@ def generator_lead(readings: Readings) -> Reading | None:
     return Reading(1 / found.value) if found is not None and found.value > 0 else None
 
 
-@statistic("steering", "low", scale="log", series="steering")
-def steering(readings: Readings) -> Reading | None:
-    """What G's parameters can do of what is asked, over what they do of noise."""
-    return settled(readings, "steering")
+@statistic("capacity_gap", "high", series="capacity_gap")
+def capacity_gap(readings: Readings) -> Reading | None:
+    """How much nearer to the records an ampler generator comes, taught without a game.
+
+    In the records' mean distance from one another.
+    """
+    return settled(readings, "capacity_gap")
+
+
+@statistic("capacity_dimension", "low", series="capacity_dimension")
+def capacity_dimension(readings: Readings) -> Reading | None:
+    """Intrinsic dimension of what G makes when taught so, over that of the records."""
+    return settled(readings, "capacity_dimension")
 
 
 @statistic("sample_dimension", "low", series="sample_dimension")
 def sample_dimension(readings: Readings) -> Reading | None:
-    """Intrinsic dimension of the samples over that of the records."""
-    found = ratio(readings, "sample_dimension", "record_dimension")
+    """Intrinsic dimension of the samples over that of the records, at its highest.
+
+    A collapse takes directions away for a while, too few latents or units for good.
+    """
+    found = ratio(readings, "sample_dimension", "record_dimension", "max")
     unit = readings.settled("record_dimension") or 1.0
     return None if found is None else Reading(found.value, unit)
+
+
+@statistic("largest_weight", "high", scale="log", series="weight_max")
+def largest_weight(readings: Readings) -> Reading | None:
+    """The largest parameter of both players: steps that overshoot throw them far."""
+    return settled(readings, "weight_max")
+
+
+@statistic("dead_units", "high", scale="sqrt", worst=1.0, series="generator_dead_share")
+def dead_units(readings: Readings) -> Reading | None:
+    """The share of the generator's units that nothing moves: thrown past their kink."""
+    return settled(readings, "generator_dead_share")

@@ -9,6 +9,7 @@ from scipy import stats
 from components.diagnose.calibrate import (
     CalibrateParams,
     calibrate,
+    learnt,
     measure,
 )
 from components.diagnose.calibration import (
@@ -18,6 +19,7 @@ from components.diagnose.calibration import (
     packaged,
 )
 from components.diagnose.combine import tests as family
+from components.diagnose.readings import Readings
 from components.diagnose.stage import DiagnoseParams, fingerprint
 from components.diagnose.statistics import STATISTICS
 from components.diagnose.tabulation import tabulate, to_json
@@ -110,6 +112,22 @@ def test_calibrate_leaves_exposed_runs_out_of_the_nulls(new_trial, tmp_path, con
     expected = [float(f"{(0.9 + 0.001 * i) / 0.96:.6g}") for i in range(12)]
     assert list(table.checks["precision"].values) == expected
     assert "batch_coupling" not in table.checks  # its null is exact
+
+
+def test_by_when_healthy_runs_have_learnt():
+    """Twenty runs that come past the threshold for good at 5 %, 10 %, … of the way."""
+    steps = np.arange(21) * 50
+    runs = [
+        Readings({}, {"step": steps, "precision": np.where(steps < since, 0.2, 0.9)})
+        for since in steps[1:]
+    ]
+    never = Readings({}, {"step": steps, "precision": np.full(21, 0.2)})
+    back = np.where((steps < 100) | (steps == 200), 0.2, 0.9)
+    relapsed = Readings({}, {"step": steps, "precision": back})
+    entry = {"side": "low", "scale": "linear", "values": [0.89, 0.9, 0.91]}
+    assert learnt("last_precision", entry, [*runs, never]) == pytest.approx(0.9525)
+    assert learnt("last_precision", entry, [relapsed]) == pytest.approx(0.25)
+    assert learnt("last_precision", entry, [never, Readings()]) == 0.0
 
 
 def json_of(made):

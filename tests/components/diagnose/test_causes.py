@@ -2,13 +2,16 @@
 
 import json
 import math
+import re
 
 import numpy as np
 import pytest
 
 from components import vocabulary
+from components.diagnose.calibration import Exposed, Healthy
 from components.diagnose.causes import CAUSES, prescribe
 from components.diagnose.combine import SEPARATED
+from components.diagnose.growing import Run, grown
 from components.diagnose.statistics import STATISTICS
 from components.diagnose.symptoms import SYMPTOMS
 from components.train.params import TrainParams
@@ -273,3 +276,67 @@ def test_the_batch_that_is_prescribed_holds_the_noise_scale_of_later_readings(
     cause = top(trial.diagnosis())
     assert cause["id"] == "gradient_noise"
     assert cause["prescriptions"][0]["set"] == {"batch_size": wanted}
+
+
+@pytest.mark.parametrize(
+    ("series", "bad", "cause"),
+    [
+        ("capacity_gap", 0.1, "insufficient_capacity"),
+        ("capacity_dimension", 0.3, "insufficient_capacity"),
+        ("weight_max", 9.0, "step_size_too_large"),
+        ("generator_dead_share", 0.9, "step_size_too_large"),
+    ],
+)
+def test_what_is_measured_apart_from_the_game_or_of_where_steps_led(
+    trial, series, bad, cause
+):
+    diagnosis = trial.collapsed().constant(**{series: bad}).diagnosis()
+    assert [one["id"] for one in diagnosis["causes"]] == [cause]
+    assert diagnosis["causes"][0]["onset_step"] == 0
+
+
+def test_a_collapse_late_in_training_is_no_lack_of_dimensions(trial):
+    """Samples that once varied as the data do could do so: only a game took it away."""
+    fallen = np.where(trial.series["step"] < 400, 2.0, 0.2)
+    trial.collapsed().series["sample_dimension"] = fallen
+    assert trial.diagnosis()["causes"] == []
+    trial.constant(sample_dimension=0.2)
+    assert top(trial.diagnosis())["id"] == "insufficient_capacity"
+
+
+def test_a_reading_of_0_above_a_null_below_it_is_not_bad(new_trial, table):
+    """What more capacity gains is about 0 where there is enough, below it by chance."""
+    below = Healthy(side="high", values=(-0.003, -0.002, -0.001))
+    checks = {**table.checks, "capacity_gap": below}
+    trial = new_trial().constant(capacity_gap=0.0)
+    trial.table = table.model_copy(update={"checks": checks})
+    (check,) = [c for c in trial.diagnosis()["checks"] if c["id"] == "capacity_gap"]
+    assert (check["status"], check["value"]) == ("passed", 0.0)
+
+
+def test_votes_are_told_line_by_line_and_decide_between_rivals(trial):
+    """Two mechanisms are at work; runs that had both failed of the first."""
+    random = np.random.default_rng(0)
+
+    def run(cause, gap, noise):
+        read = {"capacity_gap": gap, "generator_agreement": noise}
+        near = {name: at + random.normal() / 4 for name, at in read.items()}
+        return Run(cause, f"{cause}{random.integers(3)}", near)
+
+    capacity = [run("insufficient_capacity", 4.0, noise) for noise in (0, 4) * 8]
+    noise = [run("gradient_noise", 0.0, 4.0) for _ in range(16)]
+    both = ("insufficient_capacity", "gradient_noise")
+    exposed = {cause: Exposed(runs=16, failed=16) for cause in both}
+    trial.table = trial.table.model_copy(
+        update={"forest": grown([*capacity, *noise]), "exposed": exposed}
+    )
+    trial.collapsed().constant(capacity_gap=0.1, generator_gradient_cosine_1=0.0)
+    diagnosis = trial.diagnosis()
+    assert [one["id"] for one in diagnosis["causes"]] == list(both)
+    assert diagnosis["verdict"] == "failed"
+    lines = [line["text"] for line in top(diagnosis)["evidence"]]
+    (votes,) = [line for line in lines if "all mechanisms together" in line]
+    share, chance = map(int, re.findall(r"(\d+)(?: of 100 votes| by chance)", votes))
+    assert share > 70 > 60 > chance > 40
+    (owed,) = [line for line in lines if line.startswith("capacity_gap, ")]
+    assert re.search(r"standard errors from healthy: \+\d+ of 100 votes", owed)

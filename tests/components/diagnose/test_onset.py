@@ -42,6 +42,13 @@ def test_what_was_never_quiet_began_at_the_start():
     assert lasting(STEPS, np.zeros(13), np.ones(13, bool)) == Onset(0, 0, 0)
 
 
+@pytest.mark.parametrize(("learnt", "step"), [(250.0, 300), (300.0, 300), (9e9, 1200)])
+def test_what_was_never_quiet_began_when_sound_runs_are(learnt, step):
+    """No later than the first reading by then, and maybe at the very start."""
+    onset = lasting(STEPS, np.zeros(13), np.ones(13, bool), learnt)
+    assert onset == Onset(step, 0, step)
+
+
 def test_what_has_healed_has_no_onset():
     values = np.where(STEPS == 600, 0.1, 0.9)
     assert lasting(STEPS, values, values < 0.5) is None

@@ -50,6 +50,19 @@ def test_never_near_the_data_is_no_learning(trial):
     assert trial.diagnosis()["symptoms"][0]["onset_step"] == 0
 
 
+def test_never_near_the_data_began_when_healthy_runs_had_learnt(new_trial, table):
+    """At three tenths of 1,200 steps; read every 100."""
+    checks = {
+        name: check.model_copy(update={"learnt": 0.3 if name[:5] == "last_" else 0.0})
+        for name, check in table.checks.items()
+    }
+    trial = new_trial().constant(precision=0.05, recall=0.0, coverage=0.02)
+    trial.trained(steps=1200)
+    trial.table = table.model_copy(update={"checks": checks})
+    (found,) = trial.diagnosis()["symptoms"]
+    assert found["onset_step"] == 400
+
+
 def test_a_collapsed_run_has_learnt_something(trial):
     assert "no_learning" not in trial.constant(coverage=0.02).symptoms()
 

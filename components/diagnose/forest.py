@@ -1,0 +1,144 @@
+"""Which cause is at work: the votes of trees that were grown on runs of known causes.
+
+A run's readings are its departures from healthy runs, one a mechanism's statistic. A
+tree asks of one after another whether it lies beyond some point, and ends with the
+shares of causes among the calibration's failed runs that had answered alike (Breiman
+2001, "Random forests"). Every tree is grown on other runs and asks about other
+statistics, so that none of them decides, and how far beyond healthy a reading is
+matters no more than what it meant before. A statistic that could not be read counts as
+healthy.
+
+- **Votes** are the trees' mean shares. What a statistic had to do with them is told
+  exactly: along each tree's way the share of a cause goes up or down at every question,
+  and a statistic is owed what changed at its own (Saabas 2014; Palczewska et al. 2013,
+  "Interpreting random forest models using a feature contribution method").
+- **The likelihood ratio** of a cause is its votes over what chance would give it, to
+  the power of `sharpness`: trees that see different runs vote more cautiously than they
+  err (Niculescu-Mizil and Caruana 2005, "Predicting good probabilities with supervised
+  learning"). It is fitted by leaving cases out.
+"""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
+from typing import TYPE_CHECKING, Annotated, Any
+
+from annotated_types import Gt
+
+from components.parts import Params
+
+if TYPE_CHECKING:
+    import numpy as np
+
+DOUBT = 1e-3
+"""Votes that every cause keeps: what some hundred runs never showed may still be."""
+
+Departures = Mapping[str, float]
+
+
+class Tree(Params):
+    """Questions and leaves, in the order in which they are come to, "no" first."""
+
+    asked: tuple[int, ...]
+    """By node, the place of the statistic that it asks about; -1: a leaf."""
+    beyond: tuple[float, ...]
+    """By question, in their order: whether the departure is larger than this."""
+    yes: tuple[int, ...]
+    """By question: the node that follows where it is. The next one where it is not."""
+    leaves: tuple[tuple[tuple[int, float], ...], ...]
+    """By leaf, in their order: causes, by their places, and how many runs of each."""
+
+
+@dataclass(frozen=True)
+class Way:
+    """A tree, made ready to be asked.
+
+    `shares`: (nodes, causes), of the runs that came by each node.
+    """
+
+    asked: tuple[int, ...]
+    beyond: tuple[float, ...]
+    yes: tuple[int, ...]
+    shares: "np.ndarray[Any, Any]"
+
+    def nodes(self, values: list[float]) -> list[int]:
+        """The nodes that values come by, from the root to a leaf."""
+        node, passed = 0, [0]
+        while (place := self.asked[node]) >= 0:
+            node = self.yes[node] if values[place] > self.beyond[node] else node + 1
+            passed.append(node)
+        return passed
+
+
+class Forest(Params):
+    """Trees that vote on causes."""
+
+    causes: tuple[str, ...]
+    statistics: tuple[str, ...]
+    sharpness: Annotated[float, Gt(0)] = 1.0
+    """Power that votes, over those of chance, are taken to."""
+    trees: tuple[Tree, ...]
+
+    def votes(self, departures: Departures) -> dict[str, float]:
+        """By cause, its share of the votes; they sum to 1."""
+        _, told = self._told(departures)
+        return dict(zip(self.causes, told.sum(axis=0).tolist(), strict=True))
+
+    def owed(self, cause: str, departures: Departures) -> dict[str, float]:
+        """By statistic, what it adds to a cause's votes; "" is what was there before.
+
+        They sum to the votes.
+        """
+        names, told = self._told(departures)
+        column = told[:, self.causes.index(cause)].tolist()
+        return dict(zip(names, column, strict=True))
+
+    def log_ratio(self, cause: str, departures: Departures) -> float:
+        """How much likelier the readings are with a cause than with any; 0: unknown."""
+        if cause not in self.causes:
+            return 0.0
+        doubted = (self.votes(departures)[cause] + DOUBT) / (
+            1 + len(self.causes) * DOUBT
+        )
+        return self.sharpness * math.log(doubted * len(self.causes))
+
+    def _told(
+        self, departures: Departures
+    ) -> tuple[tuple[str, ...], "np.ndarray[Any, Any]"]:
+        """Contributions (1 + statistics, causes), that of the roots first."""
+        import numpy as np
+
+        values = [departures.get(name, 0.0) for name in self.statistics]
+        told = np.zeros((1 + len(self.statistics), len(self.causes)))
+        for way in self._ways:
+            nodes = way.nodes(values)
+            told[0] += way.shares[0]
+            for before, after in pairwise(nodes):
+                told[1 + way.asked[before]] += way.shares[after] - way.shares[before]
+        return ("", *self.statistics), told / len(self._ways)
+
+    @cached_property
+    def _ways(self) -> list[Way]:
+        return [self._way(tree) for tree in self.trees]
+
+    def _way(self, tree: Tree) -> Way:
+        import numpy as np
+
+        count = len(tree.asked)
+        runs = np.zeros((count, len(self.causes)))
+        beyond, yes = [0.0] * count, [0] * count
+        questions = iter(zip(tree.beyond, tree.yes, strict=True))
+        leaves = iter(tree.leaves)
+        for node, place in enumerate(tree.asked):
+            if place >= 0:
+                beyond[node], yes[node] = next(questions)
+            else:
+                for cause, weight in next(leaves):
+                    runs[node, cause] = weight
+        for node in reversed(range(count)):
+            if tree.asked[node] >= 0:
+                runs[node] = runs[node + 1] + runs[yes[node]]
+        shares = runs / runs.sum(axis=1, keepdims=True)
+        return Way(tree.asked, tuple(beyond), tuple(yes), shares)

@@ -1,0 +1,138 @@
+"""A forest from a calibration's failed runs."""
+
+import json
+import math
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from components.diagnose.calibration import CalibrationTable
+from components.diagnose.forest import DOUBT, Departures, Forest
+
+TREES, LEAF = 200, 2
+"""Trees, and runs that a leaf holds at least."""
+FEWEST = 3
+"""Runs of a cause without which it is not told from others."""
+SHARPER = (1.0, 1.5, 2.0, 2.5, 3.0, 3.5, 4.0)
+FOLDS = 10
+SEED = 0
+KNOWN_TO = 7
+"""Significant digits of what is kept."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """A failed run of a known cause: its case, and its departures by statistic."""
+
+    cause: str
+    case: str
+    departures: Departures
+
+
+def runs_of(table: CalibrationTable) -> list[Run]:
+    """A calibration's failed runs, of causes that it has enough of."""
+    return [
+        Run(cause, one.case, one.departures)
+        for cause, exposed in table.exposed.items()
+        for one in exposed.failures
+        if len(exposed.failures) >= FEWEST
+    ]
+
+
+def grown(runs: Sequence[Run]) -> Forest | None:
+    """The forest of these runs; None unless there are two causes to tell apart.
+
+    Causes count alike, and so do the cases of each, however many of their runs failed.
+    """
+    if len({run.cause for run in runs}) < 2:
+        return None
+    statistics = tuple(sorted({name for run in runs for name in run.departures}))
+    model = fitted(runs, statistics)
+    causes = tuple(str(cause) for cause in model.classes_)
+    trees = [_kept(each.tree_) for each in model.estimators_]
+    kept = {
+        "causes": causes,
+        "statistics": statistics,
+        "sharpness": fitted_sharpness(runs, statistics),
+        "trees": trees,
+    }
+    return Forest.model_validate_json(json.dumps(kept))
+
+
+def fitted_sharpness(runs: Sequence[Run], statistics: Sequence[str]) -> float:
+    """The sharpness that tells causes best (log score) of cases that are left out.
+
+    A cause of one case alone is told by no other, and does not count.
+    """
+    cases = {cause: {r.case for r in runs if r.cause == cause} for cause in _of(runs)}
+    several = sorted({run.case for run in runs if len(cases[run.cause]) > 1})
+    if not several:
+        return SHARPER[0]
+    losses = dict.fromkeys(SHARPER, 0.0)
+    for fold in range(min(FOLDS, len(several))):
+        left = set(several[fold::FOLDS])
+        kept = [run for run in runs if run.case not in left]
+        model = fitted(kept, statistics)
+        known = list(model.classes_)
+        tried = [run for run in runs if run.case in left and run.cause in known]
+        if not tried:
+            continue
+        votes = model.predict_proba(_table(tried, statistics)) + DOUBT
+        for run, told in zip(tried, votes.tolist(), strict=True):
+            for power in SHARPER:
+                total = math.fsum(vote**power for vote in told)
+                share = told[known.index(run.cause)] ** power / total
+                losses[power] -= math.log(share)
+    return min(SHARPER, key=lambda power: (losses[power], power))
+
+
+def _of(runs: Sequence[Run]) -> list[str]:
+    return sorted({run.cause for run in runs})
+
+
+def _table(runs: Sequence[Run], statistics: Sequence[str]) -> Any:
+    """Departures (runs, statistics), 0 where there was no reading."""
+    import numpy as np
+
+    return np.array(
+        [[run.departures.get(name, 0.0) for name in statistics] for run in runs]
+    )
+
+
+def fitted(runs: Sequence[Run], statistics: Sequence[str]) -> Any:
+    """Scikit-learn's forest of these runs."""
+    from sklearn.ensemble import RandomForestClassifier
+
+    alike = Counter((run.cause, run.case) for run in runs)
+    cases = Counter(cause for cause, _ in alike)
+    shares = [1 / alike[run.cause, run.case] / cases[run.cause] for run in runs]
+    mean = math.fsum(shares) / len(shares)
+    model = RandomForestClassifier(TREES, min_samples_leaf=LEAF, random_state=SEED)
+    model.fit(
+        _table(runs, statistics),
+        [run.cause for run in runs],
+        sample_weight=[share / mean for share in shares],
+    )
+    return model
+
+
+def _kept(tree: Any) -> dict[str, Any]:
+    """A tree of scikit-learn's as `Tree` has it: nodes are in that order there too."""
+    asked = [int(each) if each >= 0 else -1 for each in tree.feature]
+    questions = [node for node, place in enumerate(asked) if place >= 0]
+    weights = tree.value[:, 0, :] * tree.weighted_n_node_samples[:, None]
+    return {
+        "asked": asked,
+        "beyond": [_rounded(tree.threshold[node]) for node in questions],
+        "yes": [int(tree.children_right[node]) for node in questions],
+        "leaves": [
+            [(cause, _rounded(w)) for cause, w in enumerate(weights[node]) if w > 0]
+            for node, place in enumerate(asked)
+            if place < 0
+        ],
+    }
+
+
+def _rounded(number: float) -> float:
+    return float(f"{number:.{KNOWN_TO}g}")

@@ -1,0 +1,164 @@
+"""How causes are told from one another, on runs that are drawn from a known model."""
+
+import json
+import math
+
+import numpy as np
+import pytest
+
+from components.diagnose.forest import DOUBT, Forest
+from components.diagnose.growing import (
+    FEWEST,
+    SHARPER,
+    Run,
+    fitted,
+    fitted_sharpness,
+    grown,
+    runs_of,
+)
+from components.diagnose.tabulation import to_json
+
+CENTERS = {"one": (4.0, 0.0, 0.0), "two": (0.0, 4.0, 0.0), "three": (0.0, 0.0, 4.0)}
+NAMES = ("a", "b", "c")
+
+
+def drawn(random, cause, case="", spread=1.0):
+    values = random.normal(CENTERS[cause], spread)
+    return Run(cause, case, dict(zip(NAMES, values.tolist(), strict=True)))
+
+
+def runs(seed=0, each=12, cases=3, spread=1.0):
+    random = np.random.default_rng(seed)
+    return [
+        drawn(random, cause, f"{cause}{index % cases}", spread)
+        for cause in CENTERS
+        for index in range(each)
+    ]
+
+
+@pytest.fixture(scope="module")
+def forest():
+    return grown(runs())
+
+
+def test_the_cause_that_made_a_run_gets_most_votes(forest):
+    random = np.random.default_rng(1)
+    right = 0
+    for cause in CENTERS:
+        for _ in range(50):
+            votes = forest.votes(drawn(random, cause).departures)
+            right += cause == max(votes, key=votes.get)
+    # Centers lie 4√2 deviations apart: Bayes' rule errs in about .5 %.
+    assert right >= 142
+
+
+def test_trees_vote_as_scikit_learns_do():
+    """Its own predictions, from what was kept of its trees."""
+    told = runs(3)
+    ours, theirs = grown(told), fitted(told, NAMES)
+    random = np.random.default_rng(4)
+    for values in random.normal(1.0, 3.0, (50, 3)):
+        votes = ours.votes(dict(zip(NAMES, values.tolist(), strict=True)))
+        expected = dict(
+            zip(theirs.classes_, theirs.predict_proba([values])[0], strict=True)
+        )
+        assert votes == pytest.approx(expected, abs=1e-6)
+
+
+def test_what_statistics_are_owed_adds_up_to_the_votes(forest):
+    read = {"a": 4.0, "b": 0.5, "c": -1.0}
+    votes = forest.votes(read)
+    assert math.fsum(votes.values()) == pytest.approx(1)
+    for cause, share in votes.items():
+        owed = forest.owed(cause, read)
+        assert math.fsum(owed.values()) == pytest.approx(share)
+        # Trees are grown on drawn runs, of which a cause's share is a third on average.
+        assert owed[""] == pytest.approx(1 / 3, abs=0.03)
+    assert max(forest.owed("one", read), key=forest.owed("one", read).get) == "a"
+
+
+def test_how_far_beyond_does_not_matter(forest):
+    """A reading further out than any that was seen says what the furthest said."""
+    far, further = ({"a": a, "b": 0.0, "c": 0.0} for a in (9.0, 1e6))
+    assert forest.votes(far) == forest.votes(further)
+
+
+def test_what_was_not_read_counts_as_healthy(forest):
+    assert forest.votes({"a": 4.0}) == forest.votes({"a": 4.0, "b": 0.0, "c": 0.0})
+
+
+def test_a_cause_that_shows_in_two_ways_is_recognized_in_either():
+    random = np.random.default_rng(3)
+    other = [
+        Run("one", "another way", {"a": -4 + random.normal(), "b": 0.0, "c": 0.0})
+        for _ in range(8)
+    ]
+    forest = grown([*runs(), *other])
+    for a in (4.0, -4.0):
+        votes = forest.votes({"a": a, "b": 0.0, "c": 0.0})
+        assert max(votes, key=votes.get) == "one"
+
+
+def test_a_case_counts_as_much_as_another_however_many_of_its_runs_failed():
+    """Where readings say nothing votes are the causes', each alike."""
+    random = np.random.default_rng(5)
+    many = [Run("one", "a", {"a": random.normal()}) for _ in range(80)]
+    few = [Run("two", "b", {"a": random.normal()}) for _ in range(20)]
+    forest = grown([*many, *few])
+    owed = forest.owed("two", {"a": 0.0})
+    assert owed[""] == pytest.approx(0.5, abs=0.05)
+
+
+def test_no_votes_leave_a_doubt(forest):
+    """What runs never showed may be all the same."""
+    read = {"a": 4.0, "b": 0.0, "c": 0.0}
+    least = forest.sharpness * math.log(DOUBT * 3 / (1 + 3 * DOUBT))
+    assert all(forest.log_ratio(cause, read) >= least - 1e-9 for cause in CENTERS)
+    assert forest.log_ratio("never run", read) == 0.0
+
+
+def test_votes_that_err_less_than_they_doubt_are_sharpened():
+    """Far apart, they are right of cases left out too; mixed up, by chance alone."""
+    apart = runs(each=30, cases=6, spread=0.5)
+    assert fitted_sharpness(apart, NAMES) == SHARPER[-1]
+    random = np.random.default_rng(6)
+    mixed = [
+        Run(cause, f"{cause}{index % 6}", {"a": random.normal()})
+        for cause in CENTERS
+        for index in range(30)
+    ]
+    assert fitted_sharpness(mixed, ("a",)) == SHARPER[0]
+
+
+def test_one_cause_has_no_rival_to_be_told_from():
+    assert grown([run for run in runs() if run.cause == "one"]) is None
+    assert grown([]) is None
+
+
+def test_a_cause_that_hardly_failed_is_not_told(table):
+    failures = [{"case": "x", "departures": {"a": 9.0}}] * FEWEST
+    few, enough = failures[1:], failures
+    told = table({"few": few, "enough": enough})
+    assert {run.cause for run in runs_of(told)} == {"enough"}
+
+
+def test_what_is_written_is_what_was_grown(forest):
+    written = {"produced": "", "checks": {}, "forest": forest.model_dump(mode="json")}
+    read = Forest.model_validate_json(
+        json.dumps(json.loads(to_json(written))["forest"])
+    )
+    assert read == forest
+
+
+@pytest.fixture
+def table():
+    from components.diagnose.calibration import CalibrationTable
+
+    def made(failures):
+        exposed = {
+            cause: {"runs": len(each), "failed": len(each), "failures": each}
+            for cause, each in failures.items()
+        }
+        return CalibrationTable.model_validate_json(json.dumps({"exposed": exposed}))
+
+    return made
