@@ -1,6 +1,5 @@
 """The latents, or a network, are too small for the data."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from components.diagnose.causes import cause, measured, parameter
@@ -23,22 +22,25 @@ def insufficient_capacity(evidence: Evidence) -> CauseFinding | None:
         evidence,
         "The generator cannot make what it is asked for.",
         SUBJECTS,
-        _cures(evidence.parameters),
+        _cures(evidence),
         "train with more latents and a wider generator",
     )
 
 
-def _cures(parameters: Mapping[str, Any]) -> list[tuple[dict[str, Any], str]]:
+def _cures(evidence: Evidence) -> list[tuple[dict[str, Any], str]]:
+    """More latents first if there are fewer than directions that records vary in."""
+    parameters = evidence.parameters
     latents = parameter(parameters, "latents.size")
     widths = parameter(parameters, "generator.units")
     cures: list[tuple[dict[str, Any], str]] = []
-    if isinstance(latents, int) and latents < FEWEST:
-        cures.append(
-            ({"latents.size": FEWEST}, "samples vary in as many directions as latents")
-        )
     if isinstance(widths, list):
         wide = [max(WIDEST, 2 * int(width)) for width in [*widths, *widths][:2]]
-        wider = ({"generator.units": wide}, "a wider network bends more")
-        narrow = min(widths, default=0) < FEWEST
-        cures.insert(0 if narrow and (latents or 0) > 2 else len(cures), wider)
+        cures.append(({"generator.units": wide}, "a wider network bends more"))
+    if isinstance(latents, int) and latents < FEWEST:
+        directions = evidence.readings.settled("record_dimension") or 2.0
+        more = (
+            {"latents.size": FEWEST},
+            "samples vary in as many directions as latents",
+        )
+        cures.insert(0 if latents < round(directions) else len(cures), more)
     return cures

@@ -12,6 +12,9 @@ RATES = (
     "optimizer.generator_learning_rate",
     "optimizer.discriminator_learning_rate",
 )
+USUAL = {"adam": 1e-3, "sgd": 0.1}
+"""Rates that an optimizer starts from where nothing is known: from far above a tenth of
+a rate is far above still."""
 
 
 @cause("numerical_overflow", "nonfinite_count")
@@ -40,11 +43,12 @@ def numerical_overflow(evidence: Evidence) -> CauseFinding | None:
 
 
 def slower(parameters: Mapping[str, Any]) -> dict[str, Any]:
-    """A tenth of every rate; of a scheduled one, of both its ends."""
+    """A tenth of every rate, USUAL at most; of a scheduled one, of both its ends."""
+    most = USUAL.get(parameter(parameters, "optimizer.kind"), float("inf"))
     paths = [*RATES, *(f"{path}.{end}" for path in RATES for end in ("start", "end"))]
     rates = {path: parameter(parameters, path) for path in paths}
     return {
-        path: float(f"{rate / 10:.6g}")
+        path: min(float(f"{rate / 10:.6g}"), most)
         for path, rate in rates.items()
         if isinstance(rate, int | float) and rate > 0
     }

@@ -14,7 +14,8 @@ SUBJECTS = {
     "the generator, each relative to its weights",
     "blindness": "how often the discriminator takes a sample for the likelier record",
 }
-STARTS = ("learning_rate", "start")
+NARROW = 32
+"""Units below which a discriminator is widened before it gets more turns."""
 
 
 @cause("player_imbalance", *SUBJECTS)
@@ -51,8 +52,9 @@ def _cures(
         )
         widths = parameter(parameters, "discriminator.units")
         if isinstance(widths, list) and min(widths) < 64:
-            wide = [max(128, width) for width in widths]
-            cures.append(({"discriminator.units": wide}, "D gets more units"))
+            wider = {"discriminator.units": [max(128, width) for width in widths]}
+            place = 0 if not own and min(widths) < NARROW else len(cures)
+            cures.insert(place, (wider, "D gets more units"))
     else:
         cures.append(({"discriminator_steps": 1}, "D gets one turn a step"))
     return cures

@@ -3,10 +3,11 @@
 Goodfellow et al. 2014, section 3; Arjovsky and Bottou 2017, theorem 2.4.
 """
 
-from collections.abc import Mapping
 from typing import Any
 
 from components.diagnose.causes import begun, cause, parameter, prescribe
+from components.diagnose.causes.lipschitz_violation import weight
+from components.diagnose.causes.numerical_overflow import USUAL
 from components.diagnose.evidence import Evidence, line
 from components.diagnose.findings import CauseFinding
 
@@ -36,7 +37,7 @@ def vanishing_gradient(evidence: Evidence) -> CauseFinding | None:
         prescriptions=prescribe(
             evidence.parameters,
             (
-                _critic(evidence.parameters),
+                _critic(evidence),
                 "a critic of bounded slope pushes with the same strength everywhere",
             ),
             (
@@ -49,9 +50,14 @@ def vanishing_gradient(evidence: Evidence) -> CauseFinding | None:
     )
 
 
-def _critic(parameters: Mapping[str, Any]) -> dict[str, Any]:
-    """A Wasserstein critic, with the gradient penalty unless it is there already."""
+def _critic(evidence: Evidence) -> dict[str, Any]:
+    """A Wasserstein critic, with the gradient penalty unless it is there already.
+
+    And with Adam: nothing bounds its scores, and plain steps along them diverge.
+    """
     changes: dict[str, Any] = {"objective": {"kind": "wasserstein"}}
-    if not parameter(parameters, "regularizers.gradient_penalty"):
-        changes["regularizers.gradient_penalty"] = {"weight": 10.0}
+    if parameter(evidence.parameters, "optimizer.kind") == "sgd":
+        changes["optimizer"] = {"kind": "adam", "learning_rate": USUAL["adam"]}
+    if not parameter(evidence.parameters, "regularizers.gradient_penalty"):
+        changes["regularizers.gradient_penalty"] = {"weight": weight(evidence)}
     return changes

@@ -137,7 +137,7 @@ class Trial:
         self.series |= {k: np.full(len(STEPS), v) for k, v in flat.items()}
         self.parameters = json.loads(TrainParams().model_dump_json())
         self.ended = "completed"
-        self.copies = 0.0
+        self.copies, self.kind = 0.0, None
         self.core = {"value": 0.9, "null": 0.96}
 
     def read(self, **metrics: float | None) -> "Trial":
@@ -196,7 +196,7 @@ class Trial:
             "parameters": self.parameters,
             "ended": self.ended,
             "steps": 1200,
-            "data": {"duplicates": self.copies},
+            "data": {"duplicates": self.copies, "kind": self.kind},
         }
 
     def readings(self) -> Readings:

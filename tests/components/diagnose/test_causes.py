@@ -128,8 +128,45 @@ def test_every_rate_that_is_stated_is_lowered(trial):
     trial.ended = "numerical_overflow"
     assert top(trial.diagnosis())["prescriptions"][0]["set"] == {
         "optimizer.learning_rate": 1e-4,
-        "optimizer.generator_learning_rate": 0.05,
+        "optimizer.generator_learning_rate": 1e-3,
     }
+
+
+def test_a_tenth_that_is_far_above_the_usual_rate_is_not_prescribed(trial):
+    """A tenth of .05 would still be five times what Adam starts from."""
+    trial.ended = "numerical_overflow"
+    for kind, rate, wanted in [("adam", 0.05, 1e-3), ("sgd", 30.0, 0.1)]:
+        trial.trained(optimizer={"kind": kind, "learning_rate": rate})
+        told = top(trial.diagnosis())["prescriptions"][0]["set"]
+        assert told == {"optimizer.learning_rate": wanted}
+    trial.trained(optimizer={"kind": "sgd", "learning_rate": 0.5})
+    told = top(trial.diagnosis())["prescriptions"][0]["set"]
+    assert told == {"optimizer.learning_rate": 0.05}
+
+
+def test_of_points_a_penalty_of_weight_1_is_prescribed(trial):
+    trial.collapsed().constant(slope_interpolates_mean=100.0)
+    for kind, weight in [("points", 1.0), ("images", 10.0)]:
+        trial.kind = kind
+        told = top(trial.diagnosis())["prescriptions"][0]["set"]
+        assert told == {"regularizers.gradient_penalty": {"weight": weight}}
+
+
+@pytest.mark.parametrize(
+    ("units", "change"),
+    [
+        ([8], {"discriminator.units": [128]}),
+        ([48], {"discriminator_steps": 3}),
+        ([128], {"discriminator_steps": 3}),
+    ],
+)
+def test_a_narrow_discriminator_is_widened_before_it_gets_more_turns(
+    trial, units, change
+):
+    trial.collapsed().trained(discriminator={"kind": "mlp", "units": units})
+    told = top(trial.constant(discriminator_auc=0.2).diagnosis())
+    assert told["id"] == "player_imbalance"
+    assert told["prescriptions"][0]["set"] == change
 
 
 def test_rivals_that_are_not_separated_leave_it_undetermined(trial):
@@ -260,13 +297,13 @@ def test_noise_and_long_steps_are_read_while_there_is_most_to_learn(
 
 
 @pytest.mark.parametrize(
-    "square, wanted", [(1.0, 64), (0.5, 128), (-0.1, 1024), (50.0, 8)]
+    "square, wanted", [(1.0, 256), (0.5, 512), (-0.1, 1024), (50.0, 8)]
 )
 def test_the_batch_that_is_prescribed_holds_the_noise_scale_of_later_readings(
     trial, square, wanted
 ):
-    """trΣ/|G|² = 64 and 128 records; 1,024 where noise hides |G|², and 4 times the
-    batch at least. Early on |G|² is large, and fewer records would do."""
+    """Four times trΣ/|G|² = 64 and 128 records; 1,024 where noise hides |G|², and at
+    least 4 times the batch. Early on |G|² is large, and fewer records would do."""
     trial.collapsed().trained(steps=1200, batch_size=2)
     trial.constant(discriminator_gradient_cosine_1=0.0)
     early = trial.series["step"] <= 120
@@ -340,3 +377,43 @@ def test_votes_are_told_line_by_line_and_decide_between_rivals(trial):
     assert share > 70 > 60 > chance > 40
     (owed,) = [line for line in lines if line.startswith("capacity_gap, ")]
     assert re.search(r"standard errors from healthy: \+\d+ of 100 votes", owed)
+
+
+@pytest.mark.parametrize(
+    ("latents", "directions", "change"),
+    [
+        (1, 2.1, {"latents.size": 32}),
+        (2, 2.1, {"generator.units": [128, 128]}),
+        (8, 2.1, {"generator.units": [128, 128]}),
+        (8, 11.0, {"latents.size": 32}),
+        (64, 90.0, {"generator.units": [128, 128]}),
+    ],
+)
+def test_latents_are_asked_for_where_records_vary_in_more_directions(
+    trial, latents, directions, change
+):
+    trial.collapsed().trained(
+        latents={"size": latents}, generator={"kind": "mlp", "units": [4]}
+    )
+    trial.constant(capacity_gap=0.1, record_dimension=directions)
+    trial.constant(sample_dimension=directions)
+    cause = top(trial.diagnosis())
+    assert cause["id"] == "insufficient_capacity"
+    assert cause["prescriptions"][0]["set"] == change
+
+
+def test_a_critic_is_not_prescribed_plain_steps(trial):
+    trial.collapsed().saturated()
+    trial.trained(optimizer={"kind": "sgd", "learning_rate": 0.1})
+    told = top(trial.diagnosis())["prescriptions"][0]["set"]
+    assert told["objective"] == {"kind": "wasserstein"}
+    assert told["optimizer"] == {"kind": "adam", "learning_rate": 1e-3}
+    params = TrainParams.model_validate_json(
+        json.dumps(trial.parameters | told_of(told))
+    )
+    assert params.optimizer.kind == "adam"
+
+
+def told_of(changes):
+    """Changes at the top level of parameters."""
+    return {path: value for path, value in changes.items() if "." not in path}
