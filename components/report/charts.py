@@ -62,14 +62,16 @@ def svg(width: int, height: int, label: str, *children: Any) -> Markup:
     )
 
 
-def curves(name: str, lines: Sequence[Line], marks: Marks) -> Markup:
-    """A probe over training, one line a trial."""
+def curves(
+    name: str, lines: Sequence[Line], marks: Marks, until: float = 1.0
+) -> Markup:
+    """A probe over training, one line a trial; at least to the step `until`."""
     values = [v for line in lines for v in line.values]
     references = [v for v in (marks.threshold, marks.null) if v is not None]
     log = _spans_decades(values)
     shown = values + [v for v in references if v > 0 or not log]
     steps = [s for line in lines for s in line.steps]
-    x = Scale(0, max([*steps, 1]), LEFT, WIDTH - RIGHT)
+    x = Scale(0, max([*steps, until]), LEFT, WIDTH - RIGHT)
     y = scale(shown, HEIGHT - BOTTOM, TOP, log=log)
     return svg(
         WIDTH,
@@ -196,7 +198,8 @@ def _line(x: Scale, y: Scale, line: Line) -> Markup:
     drawn = element("path", title, d=path(xs, ys), class_=f"line {line.role}{lead}")
     if len(xs) > 24:
         return drawn
-    dots = [element("circle", cx=a, cy=b, r=2.2) for a, b in zip(xs, ys, strict=True)]
+    size = 2.2 if len(xs) > 1 else 4.0  # A reading by itself has no line to be seen by.
+    dots = [element("circle", cx=a, cy=b, r=size) for a, b in zip(xs, ys, strict=True)]
     return element("g", drawn, *dots, class_=f"dots {line.role}{lead}")
 
 

@@ -113,6 +113,10 @@ def curves(failing: Sequence[Trial], healthy: Sequence[Trial]) -> list[dict[str,
     order = [name for name in dict.fromkeys([*named, *CURVES]) if name in known]
     order.sort(key=lambda name: name not in named and _constant(drawn, name))
     marks = judged([*failing, *healthy])
+    read = [
+        t["figures"]["series"].get(n, {}).get("steps") for t in drawn for n in order
+    ]
+    until = max([1.0, *(steps[-1] for steps in read if steps)])
     plots = []
     for name in order:
         lines = [_line(t, name, i == 0) for i, t in enumerate(drawn) if _has(t, name)]
@@ -127,7 +131,7 @@ def curves(failing: Sequence[Trial], healthy: Sequence[Trial]) -> list[dict[str,
                 "id": name,
                 "title": title,
                 "evidence": name in named,
-                "svg": charts.curves(title, lines, reference),
+                "svg": charts.curves(title, lines, reference, until),
             }
         )
     return plots
