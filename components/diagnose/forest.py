@@ -25,7 +25,8 @@ from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING, Annotated, Any
 
-from annotated_types import Gt
+from annotated_types import Gt, MinLen
+from pydantic import model_validator
 
 from components.parts import Params
 
@@ -49,6 +50,27 @@ class Tree(Params):
     """By question: the node that follows where it is. The next one where it is not."""
     leaves: tuple[tuple[tuple[int, float], ...], ...]
     """By leaf, in their order: causes, by their places, and how many runs of each."""
+
+    @model_validator(mode="after")
+    def _grows(self) -> "Tree":
+        questions = [node for node, place in enumerate(self.asked) if place >= 0]
+        leaves = len(self.asked) - len(questions)
+        told = len(self.beyond), len(self.yes), len(self.leaves)
+        if told != (len(questions), len(questions), leaves) or not leaves:
+            raise ValueError(
+                f"of {len(self.asked)} nodes `asked` makes {len(questions)} questions "
+                f"and {leaves} leaves. Received: {told[0]} of `beyond`, {told[1]} of "
+                f"`yes` and {told[2]} of `leaves`"
+            )
+        # What follows lies further on, so that every way has an end.
+        pairs = zip(questions, self.yes, strict=True)
+        if not all(node + 1 < after < len(self.asked) for node, after in pairs):
+            raise ValueError("`yes` must name nodes further on than the next one")
+        if any(weight <= 0 for leaf in self.leaves for _, weight in leaf):
+            raise ValueError("a leaf's causes must have runs")
+        if not all(self.leaves):
+            raise ValueError("every leaf must hold runs of a cause")
+        return self
 
 
 @dataclass(frozen=True)
@@ -79,7 +101,17 @@ class Forest(Params):
     statistics: tuple[str, ...]
     sharpness: Annotated[float, Gt(0)] = 1.0
     """Power that votes, over those of chance, are taken to."""
-    trees: tuple[Tree, ...]
+    trees: Annotated[tuple[Tree, ...], MinLen(1)]
+
+    @model_validator(mode="after")
+    def _known(self) -> "Forest":
+        for tree in self.trees:
+            causes = [cause for leaf in tree.leaves for cause, _ in leaf]
+            if max(tree.asked) >= len(self.statistics):
+                raise ValueError("a tree asks about a statistic that is not listed")
+            if min(causes) < 0 or max(causes) >= len(self.causes):
+                raise ValueError("a tree's leaf names a cause that is not listed")
+        return self
 
     def votes(self, departures: Departures) -> dict[str, float]:
         """By cause, its share of the votes; they sum to 1."""

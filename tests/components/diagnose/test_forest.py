@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 
 import numpy as np
 import pytest
@@ -162,3 +163,36 @@ def table():
         return CalibrationTable.model_validate_json(json.dumps({"exposed": exposed}))
 
     return made
+
+
+STUMP = {
+    "asked": [0, -1, -1],
+    "beyond": [1.0],
+    "yes": [2],
+    "leaves": [[[0, 2.0]], [[1, 2.0]]],
+}
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"yes": [0]}, "further on"),
+        ({"yes": [9]}, "further on"),
+        ({"yes": []}, "1 questions and 2 leaves. Received: 1 of `beyond`, 0 of `yes`"),
+        ({"asked": []}, "0 questions and 0 leaves"),
+        ({"asked": [7, -1, -1]}, "statistic that is not listed"),
+        ({"leaves": [[[5, 2.0]], [[1, 2.0]]]}, "cause that is not listed"),
+        ({"leaves": [[[0, 0.0]], [[1, 2.0]]]}, "must have runs"),
+        ({"leaves": [[], [[1, 2.0]]]}, "hold runs"),
+    ],
+)
+def test_a_tree_that_cannot_be_asked_is_refused(changes, told):
+    """As of a file that somebody edited: no way without an end, nor to nowhere."""
+
+    def made(tree):
+        forest = {"causes": ["one", "two"], "statistics": ["a"], "trees": [tree]}
+        return Forest.model_validate_json(json.dumps(forest))
+
+    assert made(STUMP).votes({"a": 2.0}) == {"one": 0.0, "two": 1.0}
+    with pytest.raises(ValueError, match=re.escape(told)):
+        made(STUMP | changes)
