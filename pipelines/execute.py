@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from components.directory import Directory
+from components.report.words import listed
 from pipelines.execution.task import ERROR, STARTED, TASK, Task, desk
 from pipelines.plan import Node, Plan
 from pipelines.planning.nodes import alike
@@ -32,10 +33,6 @@ class Show(Protocol):
 
     def remove(self, key: str, line: str) -> None:
         """A node is no longer in flight; `line` says how it ended."""
-
-
-TOLD = 3
-"""Trials of a failed node that are named: a stage that collects has hundreds."""
 
 
 @dataclass(frozen=True)
@@ -64,13 +61,10 @@ class Failure:
 
     def __str__(self) -> str:
         noun = "trial" if len(self.trials) == 1 else "trials"
-        named = self.trials[:TOLD]
-        if len(self.trials) > len(named):
-            named = (*named, f"and {len(self.trials) - len(named)} more")
         raised = f", raised at {self.raised}" if self.raised else ""
         return (
             f"Stage `{self.stage}` ({self.where}), component `{self.component}`, "
-            f"{noun} {', '.join(named)}: {self.kind}: {self.message}{raised}"
+            f"{noun} {listed(self.trials)}: {self.kind}: {self.message}{raised}"
         )
 
 

@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from components.diagnose.causes import CAUSES
 from components.diagnose.evidence import Evidence
 from components.diagnose.findings import CauseFinding, Check, Line, SymptomFinding
-from components.diagnose.forest import Departures, Forest
+from components.diagnose.forest import Departures, Votes
 from components.diagnose.symptoms import SYMPTOMS
 
 SEPARATED = math.sqrt(10)
@@ -94,15 +94,15 @@ def _ranked(
     """Findings with their confidence and rivals, the likeliest first."""
     alone = {one.id: _alone(one, evidence) for one in found}
     forest, read = evidence.calibration.forest, evidence.departures
-    odds = {
-        name: share / max(1 - share, NEVER) * math.exp(_log_ratio(forest, name, read))
-        for name, share in alone.items()
-    }
+    votes = None if forest is None else forest.ask(read)
+    odds = {name: share / max(1 - share, NEVER) for name, share in alone.items()}
+    if votes is not None:
+        odds = {k: each * math.exp(votes.log_ratio(k)) for k, each in odds.items()}
     ranked = []
     for one in found:
         rivals = [r.id for r in found if r is not one and _compete(r, one)]
         against = 1 + math.fsum(odds[name] for name in rivals)
-        told = [_explain(one, evidence, alone[one.id]), *_voted(forest, one.id, read)]
+        told = [_explain(one, evidence, alone[one.id]), *_voted(votes, one.id, read)]
         ranked.append(
             replace(
                 one,
@@ -114,17 +114,11 @@ def _ranked(
     return tuple(sorted(ranked, key=lambda one: (-one.confidence, one.id)))
 
 
-def _log_ratio(forest: Forest | None, cause: str, departures: Departures) -> float:
-    return 0.0 if forest is None else forest.log_ratio(cause, departures)
-
-
-def _voted(forest: Forest | None, cause: str, departures: Departures) -> list[Line]:
+def _voted(votes: Votes | None, cause: str, departures: Departures) -> list[Line]:
     """What the readings of mechanisms say for a cause, what they say most first."""
-    if forest is None or cause not in forest.causes:
+    if votes is None or cause not in votes.causes:
         return []
-    owed = forest.owed(cause, departures)
-    chance = owed.pop("")
-    told = sorted(owed.items(), key=lambda each: (-abs(each[1]), each[0]))
+    told = sorted(votes.owed(cause).items(), key=lambda each: (-abs(each[1]), each[0]))
     lines = [
         Line(
             f"{name}, {math.sinh(departures.get(name, 0.0)):.3g} standard errors from "
@@ -133,12 +127,12 @@ def _voted(forest: Forest | None, cause: str, departures: Departures) -> list[Li
         for name, share in told
         if abs(share) >= AUDIBLE
     ]
-    votes = chance + math.fsum(owed.values())
-    ratio = math.exp(forest.log_ratio(cause, departures))
+    share, chance = 100 * votes.share(cause), 100 * votes.chance(cause)
+    ratio = math.exp(votes.log_ratio(cause))
     return [
         Line(
-            f"all mechanisms together: {100 * votes:.0f} of 100 votes of the "
-            f"calibration's trees, {100 * chance:.0f} by chance: odds times {ratio:.3g}"
+            f"all mechanisms together: {share:.0f} of 100 votes of the calibration's "
+            f"trees, {chance:.0f} by chance: odds times {ratio:.3g}"
         ),
         *lines,
     ]

@@ -94,6 +94,41 @@ class Way:
         return passed
 
 
+@dataclass(frozen=True)
+class Votes:
+    """What trees say of one run.
+
+    `told`: (1 + statistics, causes), a cause's share before any question, and what each
+    statistic adds to it.
+    """
+
+    causes: tuple[str, ...]
+    statistics: tuple[str, ...]
+    sharpness: float
+    told: "np.ndarray[Any, Any]"
+
+    def share(self, cause: str) -> float:
+        """Of all votes; those of all causes sum to 1."""
+        return float(self.told[:, self.causes.index(cause)].sum())
+
+    def chance(self, cause: str) -> float:
+        """Its share before any question."""
+        return float(self.told[0, self.causes.index(cause)])
+
+    def owed(self, cause: str) -> dict[str, float]:
+        """By statistic, what it adds to the share: with `chance` they sum to it."""
+        column = self.told[1:, self.causes.index(cause)].tolist()
+        return dict(zip(self.statistics, column, strict=True))
+
+    def log_ratio(self, cause: str) -> float:
+        """How much likelier the readings are with a cause than with any; 0: unknown."""
+        if cause not in self.causes:
+            return 0.0
+        count = len(self.causes)
+        doubted = (self.share(cause) + DOUBT) / (1 + count * DOUBT)
+        return self.sharpness * math.log(doubted * count)
+
+
 class Forest(Params):
     """Trees that vote on causes."""
 
@@ -113,33 +148,8 @@ class Forest(Params):
                 raise ValueError("a tree's leaf names a cause that is not listed")
         return self
 
-    def votes(self, departures: Departures) -> dict[str, float]:
-        """By cause, its share of the votes; they sum to 1."""
-        _, told = self._told(departures)
-        return dict(zip(self.causes, told.sum(axis=0).tolist(), strict=True))
-
-    def owed(self, cause: str, departures: Departures) -> dict[str, float]:
-        """By statistic, what it adds to a cause's votes; "" is what was there before.
-
-        They sum to the votes.
-        """
-        names, told = self._told(departures)
-        column = told[:, self.causes.index(cause)].tolist()
-        return dict(zip(names, column, strict=True))
-
-    def log_ratio(self, cause: str, departures: Departures) -> float:
-        """How much likelier the readings are with a cause than with any; 0: unknown."""
-        if cause not in self.causes:
-            return 0.0
-        doubted = (self.votes(departures)[cause] + DOUBT) / (
-            1 + len(self.causes) * DOUBT
-        )
-        return self.sharpness * math.log(doubted * len(self.causes))
-
-    def _told(
-        self, departures: Departures
-    ) -> tuple[tuple[str, ...], "np.ndarray[Any, Any]"]:
-        """Contributions (1 + statistics, causes), that of the roots first."""
+    def ask(self, departures: Departures) -> Votes:
+        """What all trees say of a run."""
         import numpy as np
 
         values = [departures.get(name, 0.0) for name in self.statistics]
@@ -149,7 +159,8 @@ class Forest(Params):
             told[0] += way.shares[0]
             for before, after in pairwise(nodes):
                 told[1 + way.asked[before]] += way.shares[after] - way.shares[before]
-        return ("", *self.statistics), told / len(self._ways)
+        told /= len(self._ways)
+        return Votes(self.causes, self.statistics, self.sharpness, told)
 
     @cached_property
     def _ways(self) -> list[Way]:

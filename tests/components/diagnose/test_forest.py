@@ -39,6 +39,16 @@ def runs(seed=0, each=12, cases=3, spread=1.0):
     ]
 
 
+def shares(forest, departures):
+    votes = forest.ask(departures)
+    return {cause: votes.share(cause) for cause in votes.causes}
+
+
+def first(forest, departures):
+    told = shares(forest, departures)
+    return max(told, key=told.get)
+
+
 @pytest.fixture(autouse=True, scope="module")
 def few():
     """Trees that vote nearly as 200 do, in a fraction of the time."""
@@ -56,8 +66,7 @@ def test_the_cause_that_made_a_run_gets_most_votes(forest):
     right = 0
     for cause in CENTERS:
         for _ in range(50):
-            votes = forest.votes(drawn(random, cause).departures)
-            right += cause == max(votes, key=votes.get)
+            right += cause == first(forest, drawn(random, cause).departures)
     # Centers lie 4√2 deviations apart: Bayes' rule errs in about .5 %.
     assert right >= 142
 
@@ -68,7 +77,7 @@ def test_trees_vote_as_scikit_learns_do():
     ours, theirs = grown(told), fitted(told, NAMES)
     random = np.random.default_rng(4)
     for values in random.normal(1.0, 3.0, (50, 3)):
-        votes = ours.votes(dict(zip(NAMES, values.tolist(), strict=True)))
+        votes = shares(ours, dict(zip(NAMES, values.tolist(), strict=True)))
         expected = dict(
             zip(theirs.classes_, theirs.predict_proba([values])[0], strict=True)
         )
@@ -77,24 +86,25 @@ def test_trees_vote_as_scikit_learns_do():
 
 def test_what_statistics_are_owed_adds_up_to_the_votes(forest):
     read = {"a": 4.0, "b": 0.5, "c": -1.0}
-    votes = forest.votes(read)
-    assert math.fsum(votes.values()) == pytest.approx(1)
-    for cause, share in votes.items():
-        owed = forest.owed(cause, read)
-        assert math.fsum(owed.values()) == pytest.approx(share)
+    votes = forest.ask(read)
+    assert math.fsum(map(votes.share, CENTERS)) == pytest.approx(1)
+    for cause in CENTERS:
+        owed = [votes.chance(cause), *votes.owed(cause).values()]
+        assert math.fsum(owed) == pytest.approx(votes.share(cause))
         # Trees are grown on drawn runs, of which a cause's share is a third on average.
-        assert owed[""] == pytest.approx(1 / 3, abs=0.03)
-    assert max(forest.owed("one", read), key=forest.owed("one", read).get) == "a"
+        assert votes.chance(cause) == pytest.approx(1 / 3, abs=0.03)
+    assert max(votes.owed("one"), key=votes.owed("one").get) == "a"
 
 
 def test_how_far_beyond_does_not_matter(forest):
     """A reading further out than any that was seen says what the furthest said."""
     far, further = ({"a": a, "b": 0.0, "c": 0.0} for a in (9.0, 1e6))
-    assert forest.votes(far) == forest.votes(further)
+    assert shares(forest, far) == shares(forest, further)
 
 
 def test_what_was_not_read_counts_as_healthy(forest):
-    assert forest.votes({"a": 4.0}) == forest.votes({"a": 4.0, "b": 0.0, "c": 0.0})
+    whole = {"a": 4.0, "b": 0.0, "c": 0.0}
+    assert shares(forest, {"a": 4.0}) == shares(forest, whole)
 
 
 def test_a_cause_that_shows_in_two_ways_is_recognized_in_either():
@@ -105,8 +115,7 @@ def test_a_cause_that_shows_in_two_ways_is_recognized_in_either():
     ]
     forest = grown([*runs(), *other])
     for a in (4.0, -4.0):
-        votes = forest.votes({"a": a, "b": 0.0, "c": 0.0})
-        assert max(votes, key=votes.get) == "one"
+        assert first(forest, {"a": a, "b": 0.0, "c": 0.0}) == "one"
 
 
 def test_a_case_counts_as_much_as_another_however_many_of_its_runs_failed():
@@ -115,16 +124,15 @@ def test_a_case_counts_as_much_as_another_however_many_of_its_runs_failed():
     many = [Run("one", "a", {"a": random.normal()}) for _ in range(80)]
     few = [Run("two", "b", {"a": random.normal()}) for _ in range(20)]
     forest = grown([*many, *few])
-    owed = forest.owed("two", {"a": 0.0})
-    assert owed[""] == pytest.approx(0.5, abs=0.05)
+    assert forest.ask({"a": 0.0}).chance("two") == pytest.approx(0.5, abs=0.05)
 
 
 def test_no_votes_leave_a_doubt(forest):
     """What runs never showed may be all the same."""
-    read = {"a": 4.0, "b": 0.0, "c": 0.0}
+    votes = forest.ask({"a": 4.0, "b": 0.0, "c": 0.0})
     least = forest.sharpness * math.log(DOUBT * 3 / (1 + 3 * DOUBT))
-    assert all(forest.log_ratio(cause, read) >= least - 1e-9 for cause in CENTERS)
-    assert forest.log_ratio("never run", read) == 0.0
+    assert all(votes.log_ratio(cause) >= least - 1e-9 for cause in CENTERS)
+    assert votes.log_ratio("never run") == 0.0
 
 
 def test_votes_that_err_less_than_they_doubt_are_sharpened():
@@ -202,6 +210,6 @@ def test_a_tree_that_cannot_be_asked_is_refused(changes, told):
         forest = {"causes": ["one", "two"], "statistics": ["a"], "trees": [tree]}
         return Forest.model_validate_json(json.dumps(forest))
 
-    assert made(STUMP).votes({"a": 2.0}) == {"one": 0.0, "two": 1.0}
+    assert shares(made(STUMP), {"a": 2.0}) == {"one": 0.0, "two": 1.0}
     with pytest.raises(ValueError, match=re.escape(told)):
         made(STUMP | changes)
