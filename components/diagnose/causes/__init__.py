@@ -9,8 +9,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from components.diagnose.cures import prescribe
 from components.diagnose.evidence import Evidence, line
-from components.diagnose.findings import CauseFinding, Prescription
+from components.diagnose.findings import CauseFinding
 from components.diagnose.onset import Onset
 from components.parts import import_members
 
@@ -51,32 +52,6 @@ def cause(
     return register
 
 
-def parameter(parameters: Mapping[str, Any], path: str) -> Any:
-    """The value at a path inside parameters, None where there is none."""
-    value: Any = parameters
-    for key in path.split("."):
-        if not isinstance(value, Mapping):
-            return None
-        value = value.get(key)
-    return value
-
-
-def prescribe(
-    parameters: Mapping[str, Any], *options: tuple[Mapping[str, Any], str]
-) -> tuple[Prescription, ...]:
-    """The options that change something, best first.
-
-    An option is left out where the parameters have no such path (a component of the
-    user's own) or already say so.
-    """
-    return tuple(
-        Prescription(changes, why)
-        for changes, why in options
-        if all(_stated(parameters, path) for path in changes)
-        and not all(_says(parameter(parameters, p), v) for p, v in changes.items())
-    )
-
-
 def measured(
     evidence: Evidence,
     claim: str,
@@ -108,22 +83,6 @@ def begun(evidence: Evidence, names: Iterable[str]) -> Onset | None:
     """When the first of the statistics that alarm at the end began to."""
     found = [each for each in map(evidence.onset, names) if each is not None]
     return min(found, default=None)
-
-
-def _stated(parameters: Mapping[str, Any], path: str) -> bool:
-    """Whether parameters have a path; its value may be null."""
-    *parents, last = path.split(".")
-    owner = parameter(parameters, ".".join(parents)) if parents else parameters
-    return isinstance(owner, Mapping) and last in owner
-
-
-def _says(present: Any, wanted: Any) -> bool:
-    """Whether a value already holds all that a wanted one states."""
-    if isinstance(wanted, Mapping):
-        return isinstance(present, Mapping) and all(
-            _says(present.get(key), value) for key, value in wanted.items()
-        )
-    return bool(present == wanted)
 
 
 import_members(__name__, __path__)

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from components.diagnose.causes import begun, cause, parameter, prescribe
+from components.diagnose.causes import begun, cause
+from components.diagnose.cures import parameter, prescribe
 from components.diagnose.evidence import Evidence, line
 from components.diagnose.findings import CauseFinding
 

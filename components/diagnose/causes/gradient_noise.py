@@ -5,7 +5,8 @@ McCandlish et al. 2018, "An Empirical Model of Large-Batch Training".
 
 from typing import Any
 
-from components.diagnose.causes import cause, measured, parameter
+from components.diagnose.causes import cause, measured
+from components.diagnose.cures import parameter
 from components.diagnose.evidence import Evidence
 from components.diagnose.findings import CauseFinding
 

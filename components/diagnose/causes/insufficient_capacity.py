@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from components.diagnose.causes import cause, measured, parameter
+from components.diagnose.causes import cause, measured
+from components.diagnose.cures import parameter
 from components.diagnose.evidence import Evidence
 from components.diagnose.findings import CauseFinding
 

@@ -4,6 +4,7 @@ Arjovsky et al. 2017; Gulrajani et al. 2017.
 """
 
 from components.diagnose.causes import cause, measured
+from components.diagnose.cures import penalty_weight
 from components.diagnose.evidence import Evidence
 from components.diagnose.findings import CauseFinding
 
@@ -19,7 +20,11 @@ def lipschitz_violation(evidence: Evidence) -> CauseFinding | None:
         SUBJECTS,
         (
             (
-                {"regularizers.gradient_penalty": {"weight": weight(evidence)}},
+                {
+                    "regularizers.gradient_penalty": {
+                        "weight": penalty_weight(evidence.readings.kind)
+                    }
+                },
                 "the penalty holds the slope near 1 between data and samples",
             ),
             (
@@ -29,12 +34,3 @@ def lipschitz_violation(evidence: Evidence) -> CauseFinding | None:
         ),
         "train with a gradient penalty",
     )
-
-
-def weight(evidence: Evidence) -> float:
-    """Of a gradient penalty: 10 as published, of points 1.
-
-    Its authors made it smaller on toys, too (Gulrajani et al. 2017 in their code, .1):
-    10 holds a critic of few numbers so still that it tells no modes apart.
-    """
-    return 1.0 if evidence.readings.kind == "points" else 10.0

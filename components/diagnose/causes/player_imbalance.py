@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from components.diagnose.causes import cause, measured, parameter
+from components.diagnose.causes import cause, measured
+from components.diagnose.cures import parameter
 from components.diagnose.evidence import Evidence
 from components.diagnose.findings import CauseFinding
 

@@ -4,7 +4,7 @@ Cohen et al. 2021 and 2022 (the edge of stability; adaptive methods).
 """
 
 from components.diagnose.causes import cause, measured
-from components.diagnose.causes.numerical_overflow import slower
+from components.diagnose.cures import slower
 from components.diagnose.evidence import Evidence
 from components.diagnose.findings import CauseFinding
 

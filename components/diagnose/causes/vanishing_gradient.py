@@ -5,9 +5,8 @@ Goodfellow et al. 2014, section 3; Arjovsky and Bottou 2017, theorem 2.4.
 
 from typing import Any
 
-from components.diagnose.causes import begun, cause, parameter, prescribe
-from components.diagnose.causes.lipschitz_violation import weight
-from components.diagnose.causes.numerical_overflow import USUAL
+from components.diagnose.causes import begun, cause
+from components.diagnose.cures import USUAL, parameter, penalty_weight, prescribe
 from components.diagnose.evidence import Evidence, line
 from components.diagnose.findings import CauseFinding
 
@@ -59,5 +58,7 @@ def _critic(evidence: Evidence) -> dict[str, Any]:
     if parameter(evidence.parameters, "optimizer.kind") == "sgd":
         changes["optimizer"] = {"kind": "adam", "learning_rate": USUAL["adam"]}
     if not parameter(evidence.parameters, "regularizers.gradient_penalty"):
-        changes["regularizers.gradient_penalty"] = {"weight": weight(evidence)}
+        changes["regularizers.gradient_penalty"] = {
+            "weight": penalty_weight(evidence.readings.kind)
+        }
     return changes

@@ -9,8 +9,9 @@ import pytest
 
 from components import vocabulary
 from components.diagnose.calibration import Exposed, Healthy
-from components.diagnose.causes import CAUSES, prescribe
+from components.diagnose.causes import CAUSES
 from components.diagnose.combine import SEPARATED
+from components.diagnose.cures import prescribe
 from components.diagnose.growing import Run, grown
 from components.diagnose.statistics import STATISTICS
 from components.diagnose.symptoms import SYMPTOMS

@@ -1,0 +1,78 @@
+"""Changes of a spec that cure: which are valid for its parameters, and how large."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from components.diagnose.findings import Prescription
+
+RATES = (
+    "optimizer.learning_rate",
+    "optimizer.generator_learning_rate",
+    "optimizer.discriminator_learning_rate",
+)
+USUAL = {"adam": 1e-3, "sgd": 0.1}
+"""Rates that an optimizer starts from where nothing is known: from far above a tenth of
+a rate is far above still."""
+
+
+def parameter(parameters: Mapping[str, Any], path: str) -> Any:
+    """The value at a path inside parameters, None where there is none."""
+    value: Any = parameters
+    for key in path.split("."):
+        if not isinstance(value, Mapping):
+            return None
+        value = value.get(key)
+    return value
+
+
+def prescribe(
+    parameters: Mapping[str, Any], *options: tuple[Mapping[str, Any], str]
+) -> tuple[Prescription, ...]:
+    """The options that change something, best first.
+
+    An option is left out where the parameters have no such path (a component of the
+    user's own) or already say so.
+    """
+    return tuple(
+        Prescription(changes, why)
+        for changes, why in options
+        if all(_stated(parameters, path) for path in changes)
+        and not all(_says(parameter(parameters, p), v) for p, v in changes.items())
+    )
+
+
+def slower(parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """A tenth of every rate, USUAL at most; of a scheduled one, of both its ends."""
+    most = USUAL.get(parameter(parameters, "optimizer.kind"), float("inf"))
+    paths = [*RATES, *(f"{path}.{end}" for path in RATES for end in ("start", "end"))]
+    rates = {path: parameter(parameters, path) for path in paths}
+    return {
+        path: min(float(f"{rate / 10:.6g}"), most)
+        for path, rate in rates.items()
+        if isinstance(rate, int | float) and rate > 0
+    }
+
+
+def penalty_weight(kind: str | None) -> float:
+    """Of a gradient penalty on records of a kind: 10 as published, of points 1.
+
+    Its authors made it smaller on toys, too (Gulrajani et al. 2017 in their code, .1):
+    10 holds a critic of few numbers so still that it tells no modes apart.
+    """
+    return 1.0 if kind == "points" else 10.0
+
+
+def _stated(parameters: Mapping[str, Any], path: str) -> bool:
+    """Whether parameters have a path; its value may be null."""
+    *parents, last = path.split(".")
+    owner = parameter(parameters, ".".join(parents)) if parents else parameters
+    return isinstance(owner, Mapping) and last in owner
+
+
+def _says(present: Any, wanted: Any) -> bool:
+    """Whether a value already holds all that a wanted one states."""
+    if isinstance(wanted, Mapping):
+        return isinstance(present, Mapping) and all(
+            _says(present.get(key), value) for key, value in wanted.items()
+        )
+    return bool(present == wanted)
