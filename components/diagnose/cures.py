@@ -1,6 +1,6 @@
 """Changes of a spec that cure: which are valid for its parameters, and how large."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from components.diagnose.findings import Prescription
@@ -10,6 +10,8 @@ RATES = (
     "optimizer.generator_learning_rate",
     "optimizer.discriminator_learning_rate",
 )
+AMPLE = 128
+"""Units that are enough for most small data."""
 USUAL = {"adam": 1e-3, "sgd": 0.1}
 """Rates that an optimizer starts from where nothing is known: from far above a tenth of
 a rate is far above still."""
@@ -39,6 +41,12 @@ def prescribe(
         if all(_stated(parameters, path) for path in changes)
         and not all(_says(parameter(parameters, p), v) for p, v in changes.items())
     )
+
+
+def wider(widths: Sequence[int]) -> list[int]:
+    """Hidden layers of twice the units, AMPLE at least, two layers at least."""
+    layers = [*widths, *widths][: max(2, len(widths))]
+    return [max(AMPLE, 2 * width) for width in layers]
 
 
 def slower(parameters: Mapping[str, Any]) -> dict[str, Any]:

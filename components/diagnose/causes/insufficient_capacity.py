@@ -3,7 +3,7 @@
 from typing import Any
 
 from components.diagnose.causes import cause, measured
-from components.diagnose.cures import parameter
+from components.diagnose.cures import parameter, wider
 from components.diagnose.evidence import Evidence
 from components.diagnose.findings import CauseFinding
 
@@ -13,7 +13,8 @@ SUBJECTS = {
     "that of the records",
     "sample_dimension": "intrinsic dimension of the samples, at its highest",
 }
-FEWEST, WIDEST = 32, 128
+FEWEST = 32
+"""Latents, at least, where there are too few."""
 
 
 @cause("insufficient_capacity", *SUBJECTS)
@@ -35,8 +36,8 @@ def _cures(evidence: Evidence) -> list[tuple[dict[str, Any], str]]:
     widths = parameter(parameters, "generator.units")
     cures: list[tuple[dict[str, Any], str]] = []
     if isinstance(widths, list):
-        wide = [max(WIDEST, 2 * int(width)) for width in [*widths, *widths][:2]]
-        cures.append(({"generator.units": wide}, "a wider network bends more"))
+        wide = {"generator.units": wider(widths)}
+        cures.append((wide, "a wider network bends more"))
     if isinstance(latents, int) and latents < FEWEST:
         directions = evidence.readings.settled("record_dimension") or 2.0
         more = (

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from components.diagnose.causes import cause, measured
-from components.diagnose.cures import parameter
+from components.diagnose.cures import parameter, wider
 from components.diagnose.evidence import Evidence
 from components.diagnose.findings import CauseFinding
 
@@ -53,9 +53,9 @@ def _cures(
         )
         widths = parameter(parameters, "discriminator.units")
         if isinstance(widths, list) and min(widths) < 64:
-            wider = {"discriminator.units": [max(128, width) for width in widths]}
+            wide = {"discriminator.units": wider(widths)}
             place = 0 if not own and min(widths) < NARROW else len(cures)
-            cures.insert(place, (wider, "D gets more units"))
+            cures.insert(place, (wide, "D gets more units"))
     else:
         cures.append(({"discriminator_steps": 1}, "D gets one turn a step"))
     return cures

@@ -156,7 +156,8 @@ def test_of_points_a_penalty_of_weight_1_is_prescribed(trial):
 @pytest.mark.parametrize(
     ("units", "change"),
     [
-        ([8], {"discriminator.units": [128]}),
+        ([8], {"discriminator.units": [128, 128]}),
+        ([80, 8, 8], {"discriminator.units": [160, 128, 128]}),
         ([48], {"discriminator_steps": 3}),
         ([128], {"discriminator_steps": 3}),
     ],
