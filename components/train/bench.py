@@ -86,7 +86,9 @@ class Bench:
         game, primitives = self.game, self.game.primitives
         policy = backend.probe_policy()
 
-        def look(latents: Any, mix: Any, real: Any, *labels: Any) -> tuple[Any, ...]:
+        def look(
+            gradients: Any, latents: Any, mix: Any, real: Any, *labels: Any
+        ) -> tuple[Any, ...]:
             """Samples, those that D plays against, and what D says of these."""
 
             def made_by(generator: Any) -> Batch:
@@ -101,13 +103,20 @@ class Bench:
             between = Batch(mixed, *labels[:1])
             sides = Batch(real, *labels[:1]), against, between
             read = in_batches(partial(columns, game), self.batch, *sides)
-            whole = finite(game.variables), *parameters()
+            whole = finite(game.variables), *parameters(), steps(gradients)
             return samples.records, against.records, *read, *whole
 
         def parameters() -> tuple[Any, Any, Any]:
             order = game.players[::-1]
             weights = flat([each for one in order for each in one.variables], ops)
             return ops.max(ops.abs(weights)), lost_share(game.players), weights
+
+        def steps(gradients: Any) -> Any:
+            lengths = [
+                player.settings.last_step(player.optimizer, gradients[place], ops)
+                for place, player in enumerate(game.players[::-1])
+            ]
+            return ops.stack([ops.cast(each, "float32") for each in lengths])
 
         def judge(batch: Batch) -> Any:
             with primitives.without_updates():
@@ -124,8 +133,11 @@ class Bench:
             lambda *given: ops.map(lambda part: judge(_batch(part)), _one(given))
         )
 
-    def look(self) -> list[Array]:
+    def look(self, gradients: Sequence[float] = (math.nan, math.nan)) -> list[Array]:
         """The game on the fixed latents and records.
+
+        Args:
+            gradients: lengths of the last gradients of G and of D.
 
         What it tells: samples (n, *shape), n at least QUALITY_SAMPLES, of the generator
         that a user takes home; of the one that D plays against (m, *shape), as many as
@@ -133,9 +145,11 @@ class Bench:
         training, D's scores, of the samples ‖dL_G/dx‖ and ‖∇D(x)‖, and ‖∇D(x)‖ at
         points between records and samples, each (m,) float64; whether every variable is
         finite, bool; the parameters' largest magnitude, and `lost_share` of them; and
-        all of them as `Field` orders them, (p,).
+        all of them as `Field` orders them, (p,); and how long the last steps of G and
+        of D were, (2,), NaN where nothing tells it.
         """
-        told = [np.asarray(each) for each in self._look(*self._fixed)]
+        lengths = np.asarray(gradients, np.float32)
+        told = [np.asarray(each) for each in self._look(lengths, *self._fixed)]
         told[2:7] = [each.astype(np.float64) for each in told[2:7]]
         return told
 

@@ -109,15 +109,15 @@ class Field:
 
     def product(
         self, weights: Array, direction: Array, step: int, limit: int, number: int = 0
-    ) -> Array:
-        """Jᵀu, (n,) float64, J the Jacobian of `at` at the parameters, u (n,).
+    ) -> tuple[Array, Array]:
+        """`at`, and Jᵀu, both (n,) float64: J its Jacobian at the parameters, u (n,).
 
         Within a player's own block J is minus its loss's Hessian, which is symmetric.
         """
-        _, _, told = self.look(weights, step, limit, number, 1, direction)
+        field, _, told = self.look(weights, step, limit, number, 1, direction)
         length = float(np.sqrt(np.sum(direction**2)))
         product: Array = length * np.asarray(told, np.float64)
-        return product
+        return np.asarray(field, np.float64), product
 
     def look(
         self,

@@ -14,7 +14,7 @@ FIRST_CALL = 16
 READINGS, FEWEST_READINGS = 60, 30
 STEPS_BETWEEN = 100
 """Steps of the smallest games that take some twenty times as long as a reading."""
-STEPS_BETWEEN_RARE, RARE = 1000, 4
+STEPS_BETWEEN_RARE, FEWEST_STEPS, RARE = 2000, 1000, 4
 """A rare reading takes as long as some hundred steps of any game."""
 
 
@@ -56,9 +56,12 @@ class Timetable:
     def _few(self, stated: int | None) -> set[int]:
         """Snapshots at equal distances, the last one included.
 
-        As many as stated, else one in STEPS_BETWEEN_RARE steps, at most RARE.
+        As many as stated, else one in STEPS_BETWEEN_RARE steps, at most RARE, and one
+        at least in a training of FEWEST_STEPS.
         """
         count = min(self.steps // STEPS_BETWEEN_RARE, RARE)
+        if self.steps >= FEWEST_STEPS:
+            count = max(count, 1)
         count = count if stated is None else stated
         known = np.array(sorted(self.snapshots))
         wanted = np.linspace(0, self.steps, count + 1)[1:]

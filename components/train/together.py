@@ -9,7 +9,7 @@ import numpy as np
 from components.train.checkpoints import State
 from components.train.game import Game
 from components.train.timetable import Pace
-from components.train.trainer import Trainer
+from components.train.trainer import Trainer, one_thread
 
 OWN = "limit"
 """What each is fed for itself; the records are the same for all."""
@@ -56,7 +56,7 @@ class Together:
 
     def run(self) -> list[State]:
         """Train all to the end. Returns the state of each there."""
-        with closing(self.first.feed):
+        with closing(self.first.feed), one_thread():
             states = self.start()
             while playing := [
                 place for place, state in enumerate(states) if state.ended is None

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import closing
+from contextlib import AbstractContextManager, closing
 from typing import Any
 
 import numpy as np
@@ -72,7 +72,7 @@ class Trainer:
 
     def run(self) -> State:
         """Train to the end. Returns the state there."""
-        with closing(self.feed):
+        with closing(self.feed), one_thread():
             state = self.start()
             while state.ended is None:
                 self.advance(state, self.timetable.next(state.step))
@@ -176,6 +176,18 @@ class Trainer:
         return self.params.pacing.limit(
             Progress(step, steps, counts, limit, competence)
         )
+
+
+def one_thread() -> AbstractContextManager[object]:
+    """While a training lasts NumPy's matrix products have one thread.
+
+    Those that wait for more spin, on cores that compiled code needs: on two cores
+    products with the Jacobian took twice as long, steps a tenth longer.
+    """
+    from threadpoolctl import threadpool_limits
+
+    limits: AbstractContextManager[object] = threadpool_limits(1, "blas")
+    return limits
 
 
 def read_into(row: dict[str, float], probe: Probe, view: View) -> None:

@@ -11,6 +11,7 @@ from components.train.checkpoints import State
 
 Array = np.ndarray[Any, Any]
 
+PLAYERS = ("generator", "discriminator")
 BATCH_STATISTICS = ("batch", "batch_split")
 
 
@@ -36,7 +37,8 @@ class View:
 
     @cached_property
     def _seen(self) -> list[Array]:
-        return self.bench.look()
+        lengths = [self.carry[f"{name}_gradient_norm"] for name in PLAYERS]
+        return self.bench.look(lengths)
 
     @property
     def weights(self) -> Array:
@@ -61,9 +63,11 @@ class View:
 
     def product(self, direction: Array, number: int = 0) -> Array:
         """The transpose of the field's Jacobian times a vector, both (n,)."""
-        return self.bench.field.product(
+        seen, product = self.bench.field.product(
             self.weights, direction, self.step, self.limit, number
         )
+        self._fields.setdefault(number, seen)
+        return product
 
     def images(
         self, products: int, number: int, roots: Any = 1.0, joint: bool = True
@@ -73,7 +77,9 @@ class View:
         # No direction is special to a network, and runs must agree to the bit.
         start = np.random.default_rng(0).standard_normal(field.size)
         told = self.step, self.limit, number, products, start, roots, joint
-        return dict(zip(field.sides, field.look(self.weights, *told)[1], strict=True))
+        seen, images, _ = field.look(self.weights, *told)
+        self._fields.setdefault(number, np.asarray(seen, np.float64))
+        return dict(zip(field.sides, images, strict=True))
 
     def pulled(self, slopes: Array) -> Array:
         """Slopes by what G makes as slopes by its parameters, (p,) float64.
@@ -136,6 +142,11 @@ class View:
     def update_underflow_share(self) -> float:
         """`components.train.rounding.lost_share` of both players."""
         return float(self._seen[9])
+
+    @property
+    def last_steps(self) -> dict[str, float]:
+        """How long each player's last step was, NaN where nothing tells it."""
+        return dict(zip(PLAYERS, self._seen[11].tolist(), strict=True))
 
     @property
     def activity(self) -> tuple[list[Array], list[Array]]:

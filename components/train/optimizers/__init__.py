@@ -41,21 +41,21 @@ class Optimizer(Part):
         """A Keras optimizer built on the variables."""
         raise NotImplementedError
 
-    def last_step(self, optimizer: Any, gradient: float) -> float | None:
+    def last_step(self, optimizer: Any, gradient: Any, ops: Any) -> Any:
         """The Euclidean length of the step that a Keras optimizer has just made.
 
-        None where nothing tells it.
+        A tensor; 0 before the first step, NaN where nothing tells it.
 
         Args:
             gradient: the length of that step's gradient.
+            ops: see `flat`.
         """
-        import numpy as np
-
         if not self.tells_updates:
-            return None
-        if not number(optimizer.iterations):
-            return 0.0
-        return length(self.last_update(optimizer, np).astype(np.float64))
+            return gradient * float("nan")
+        update = self.last_update(optimizer, ops)
+        # As it is kept before the first step it is no number.
+        update = ops.where(ops.array(optimizer.iterations) > 0, update, 0.0)
+        return ops.sqrt(ops.sum(ops.square(update)))
 
     def edge(self, optimizer: Any) -> Any:
         """By how much each parameter's curvature must be multiplied to be held to 1.
@@ -82,13 +82,6 @@ class Optimizer(Part):
     def numbers(self) -> dict[str, Any]:
         """Scheduled settings beside the rate: the optimizer's attribute -> schedule."""
         return {}
-
-
-def length(vector: Any) -> float:
-    """Of a vector. Summed as it is: a library's threads would wait for one another."""
-    import numpy as np
-
-    return float(np.sqrt(np.sum(vector**2)))
 
 
 def number(value: Any) -> float:

@@ -30,10 +30,10 @@ class Sgd(Optimizer):
         optimizer.build(variables)
         return optimizer
 
-    def last_step(self, optimizer: Any, gradient: float) -> float | None:
+    def last_step(self, optimizer: Any, gradient: Any, ops: Any) -> Any:
         if self.momentum:
-            return super().last_step(optimizer, gradient)
-        return number(optimizer.learning_rate) * gradient
+            return super().last_step(optimizer, gradient, ops)
+        return ops.cast(ops.array(optimizer.learning_rate), "float32") * gradient
 
     def edge(self, optimizer: Any) -> Any:
         """2(1 + momentum) over the rate is the most that descent can bear."""

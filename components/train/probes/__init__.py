@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from components.train.view import View
 
 
-EARLY = 4
+EARLY = 2
 """Readings that count as early ones."""
 
 

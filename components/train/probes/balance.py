@@ -5,7 +5,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from components.train.probes import EARLY, Probe, Series
+from components.train.probes import Probe, Series
 from components.train.view import View
 
 NAMES = ("discriminator", "generator")
@@ -14,8 +14,6 @@ NAMES = ("discriminator", "generator")
 class Balance(Probe):
     """Update-to-weight ratios: the length of the last step over that of all weights."""
 
-    every: ClassVar[int] = 3
-    early: ClassVar[int] = EARLY
     series: ClassVar[dict[str, Series]] = {
         f"{name}_update_ratio": Series(
             f"‖last step of the {name}‖ / ‖its parameters‖", "per step"
@@ -27,10 +25,8 @@ class Balance(Probe):
         if not view.step:
             return
         field = view.bench.field
-        for player in field.players:
-            gradient = float(view.carry[f"{player.name}_gradient_norm"])
-            weights = view.weights[field.sides[player.name]]
+        for name, step in view.last_steps.items():
+            weights = view.weights[field.sides[name]]
             length = float(np.sqrt(np.sum(weights**2, dtype=np.float64)))
-            step = player.settings.last_step(player.optimizer, gradient)
-            if step is not None and length > 0:
-                yield f"{player.name}_update_ratio", step / length
+            if not np.isnan(step) and length > 0:
+                yield f"{name}_update_ratio", step / length

@@ -20,20 +20,44 @@ JITTER = 1e-6
 NUMBER = 1_000_000
 
 
+class Volume(Probe):
+    """How much room the samples take, beside the records.
+
+    Samples of more than FEATURES numbers are looked at in that many fixed random
+    directions.
+    """
+
+    at_snapshots: ClassVar[bool] = True
+    aside: ClassVar[bool] = True
+    series: ClassVar[dict[str, Series]] = {
+        "log_volume": Series(
+            "log det of the samples' covariance over that of the records", "nats"
+        )
+    }
+
+    def __init__(self, game: "Game") -> None:
+        self.directions = directions(game)
+
+    def read(self, view: View) -> Iterator[tuple[str, float]]:
+        real, made = (
+            flat(each, self.directions) for each in (view.real, view.generated)
+        )
+        jitter = jitter_of(real)
+        if np.isfinite(made).all() and jitter > 0:
+            volume, of_records = log_det(made, jitter)[0], log_det(real, jitter)[0]
+            yield "log_volume", volume - of_records
+
+
 class Diversity(Probe):
     """Slope and curvature of the generator's loss along d = ∇θ log det Cov(G(z)).
 
     Along d the samples' volume grows fastest. A loss that neither falls nor bends along
     it does not lead out of a collapse; one that falls against it, or bends down, pulls
-    into it. Samples of more than FEATURES numbers are looked at in that many fixed
-    random directions.
+    into it. Samples are looked at as `Volume` does.
     """
 
     rare: ClassVar[bool] = True
     series: ClassVar[dict[str, Series]] = {
-        "log_volume": Series(
-            "log det of the samples' covariance over that of the records", "nats"
-        ),
         "diversity_slope": Series(
             "cosine between the generator's descent and d", "-1 to 1; ≥ 0: widens"
         ),
@@ -43,21 +67,16 @@ class Diversity(Probe):
     }
 
     def __init__(self, game: "Game") -> None:
-        size = int(np.prod(game.shape))
-        random = np.random.default_rng(0)
-        square = random.standard_normal((size, min(size, FEATURES)))
-        self.directions = np.linalg.qr(square)[0]
+        self.directions = directions(game)
 
     def read(self, view: View) -> Iterator[tuple[str, float]]:
-        if not np.isfinite(view.generated).all():
+        real, made = (
+            flat(each, self.directions) for each in (view.real, view.generated)
+        )
+        jitter = jitter_of(real)
+        if not (np.isfinite(made).all() and jitter > 0):
             return
-        real, made = self.seen(view.real), self.seen(view.generated)
-        scale = float(real.var(axis=0, ddof=1).mean())
-        if not scale > 0:
-            return
-        jitter = JITTER * scale
-        volume, slope = log_det(made, jitter)
-        yield "log_volume", volume - log_det(real, jitter)[0]
+        _, slope = log_det(made, jitter)
         lifted = (slope @ self.directions.T).reshape(view.generated.shape)
         d = view.pulled(lifted)
         length = np.sqrt(np.sum(d**2))
@@ -66,19 +85,33 @@ class Diversity(Probe):
         d = d / length
         field = view.bench.field
         side = field.sides["generator"]
+        whole = np.zeros(field.size)
+        whole[side] = d
+        bend = -view.product(whole, NUMBER)[side]
         descent = view.field(NUMBER)[side]
         norm = np.sqrt(np.sum(descent**2))
         if norm > 0:
             yield "diversity_slope", float(np.sum(descent * d) / norm)
-        whole = np.zeros(field.size)
-        whole[side] = d
-        bend = -view.product(whole, NUMBER)[side]
         yield "diversity_curvature", float(np.sum(bend * d))
 
-    def seen(self, records: Array) -> Array:
-        """Records (n, *shape) in the chosen directions, (n, at most FEATURES)."""
-        flat = records.reshape(len(records), -1).astype(np.float64)
-        return np.asarray(flat @ self.directions)
+
+def directions(game: "Game") -> Array:
+    """In which samples are looked at, (numbers, at most FEATURES), orthonormal."""
+    size = int(np.prod(game.shape))
+    random = np.random.default_rng(0)
+    square = random.standard_normal((size, min(size, FEATURES)))
+    return np.asarray(np.linalg.qr(square)[0])
+
+
+def flat(records: Array, directions: Array) -> Array:
+    """Records (n, *shape) in the directions, (n, f) float64."""
+    whole = records.reshape(len(records), -1).astype(np.float64)
+    return np.asarray(whole @ directions)
+
+
+def jitter_of(real: Array) -> float:
+    """What is added to a covariance, by the records (n, f); 0 if all are the same."""
+    return JITTER * float(real.var(axis=0, ddof=1).mean())
 
 
 def log_det(values: Array, jitter: float) -> tuple[float, Array]:

@@ -10,7 +10,7 @@ from components.train.view import View
 
 Array = np.ndarray[Any, Any]
 
-PLACES = tuple(round(float(place), 2) for place in np.linspace(-0.1, 1.1, 13))
+PLACES = (-0.1, 0.0, 0.3, 0.6, 0.8, 0.9, 1.0, 1.1)
 """Along the way from the earlier point, 0, to the present one, 1."""
 NUMBER = 1_000_000
 FROM = "path_from"

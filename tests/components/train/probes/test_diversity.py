@@ -3,7 +3,13 @@
 import numpy as np
 import pytest
 
-from components.train.probes.diversity import JITTER, NUMBER, Diversity, log_det
+from components.train.probes.diversity import (
+    JITTER,
+    NUMBER,
+    Diversity,
+    Volume,
+    log_det,
+)
 
 LINEAR = {
     "latents": {"size": 3},
@@ -33,7 +39,8 @@ def test_a_linear_generators_volume_and_its_slope_have_closed_forms(
     jitter = JITTER * np.trace(real) / 2 * np.eye(2)
     covariance = kernel.T @ spread @ kernel + jitter
     volume = np.linalg.slogdet(covariance)[1] - np.linalg.slogdet(real + jitter)[1]
-    assert read["log_volume"] == pytest.approx(volume, rel=1e-8)
+    (of_samples,) = dict(Volume(linear).read(view)).values()
+    assert of_samples == pytest.approx(volume, rel=1e-8)
     # d log det(KᵀSK) = 2 tr((KᵀSK)⁻¹ KᵀS dK), K = AC; biases move no covariance.
     slope = 2 * spread @ kernel @ np.linalg.inv(covariance)
     slopes = [slope @ last.T, np.zeros(3), first.T @ slope, np.zeros(2)]
@@ -55,16 +62,17 @@ def test_the_slope_of_a_volume_is_its_difference():
     assert np.sum(slope * way) == pytest.approx((ahead - behind) / 2e-5, rel=1e-6)
 
 
-def test_one_place_has_the_jitters_volume_and_no_direction(points):
-    """Records at 0 have no size to compare with: nothing is read."""
-    probe = Diversity(points().bench.game)
+@pytest.mark.parametrize("kind", [Diversity, Volume])
+def test_records_in_one_place_have_no_size_to_compare_with(kind, points):
+    probe = kind(points().bench.game)
     assert dict(probe.read(points())) == {}
 
 
+@pytest.mark.parametrize("kind", [Diversity, Volume])
 @pytest.mark.parametrize("value", [np.nan, np.inf])
-def test_samples_that_are_no_numbers_have_no_volume(value, linear, look):
+def test_samples_that_are_no_numbers_have_no_volume(value, kind, linear, look):
     linear.generator.trainable_variables[2].assign(np.full((3, 2), value))
-    assert dict(Diversity(linear).read(look(linear))) == {}
+    assert dict(kind(linear).read(look(linear))) == {}
 
 
 def test_collapsed_samples_have_the_jitters_volume(linear, look):
@@ -73,5 +81,5 @@ def test_collapsed_samples_have_the_jitters_volume(linear, look):
     real = np.cov(view.real.T)
     jitter = JITTER * np.trace(real) / 2
     expected = 2 * np.log(jitter) - np.linalg.slogdet(real + jitter * np.eye(2))[1]
-    read = dict(Diversity(linear).read(view))
+    read = dict(Volume(linear).read(view))
     assert read["log_volume"] == pytest.approx(expected, rel=1e-6)
