@@ -62,8 +62,8 @@ class TelemetryParams(Params):
     snapshots: Count = 12
     """Times that samples are kept and precision, recall and coverage read."""
     rare: Annotated[int, Ge(0)] | None = None
-    """Times, at snapshots, that probes read which cost dozens of steps; null: once in a
-    thousand steps, at most four times."""
+    """Times, at snapshots, that probes read which cost dozens of steps; null: once in
+    2,000 steps, at most four times, and once in a training of 1,000."""
     samples: Annotated[int, Ge(1)] = 64
     """Samples in a snapshot, at most 64."""
     probe_size: Annotated[int, Ge(16)] = 256

@@ -86,7 +86,12 @@ def mode_spread(readings: Readings) -> Reading | None:
     return _relative(readings, "mode_spread", "low")
 
 
-@statistic("tail_coverage", "low", metric="tail_coverage")
-def tail_coverage(readings: Readings) -> Reading | None:
-    """Coverage of the outermost tier's records, over what real data reads."""
-    return _relative(readings, "tail_coverage", "low")
+@statistic("tail_over_core", "low", scale="log", metric="tail_coverage")
+def tail_over_core(readings: Readings) -> Reading | None:
+    """Coverage of the outermost tier over that of the core.
+
+    Both over what real data reads. How well a healthy run covers what is rare differs
+    from data to data with how well it covers anything, and less beside its core.
+    """
+    core, tail = readings.tier_coverage(0), readings.tier_coverage(-1)
+    return Reading(tail / core) if core and tail is not None else None

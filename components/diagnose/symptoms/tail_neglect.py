@@ -4,21 +4,17 @@ from components.diagnose.evidence import Evidence
 from components.diagnose.findings import SymptomFinding
 from components.diagnose.symptoms import finding, symptom
 
-SUBJECTS = {"tail_coverage": "coverage of the outermost tier of the records"}
+SUBJECTS = {"tail_over_core": "coverage of the outermost tier over that of the core"}
 LESS = 0.5
-"""Share of the core's coverage below which the tail is neglected, and not just covered
-as little as everything: a definition of the word, not a threshold of the test."""
+"""Of the core's coverage, below which a tail is neglected: what the word means, beside
+how rarely healthy runs read it."""
 
 
 @symptom("tail_neglect", *SUBJECTS)
 def tail_neglect(evidence: Evidence) -> SymptomFinding | None:
-    """The outermost tier is covered less than on a healthy run, and than the core."""
-    tail = evidence.check("tail_coverage")
-    core = evidence.readings.tier_coverage(0)
-    if tail.value is None or tail.null is None or core is None:
-        return None
-    outermost = evidence.readings.tier_coverage(-1)
-    if outermost is None or outermost >= LESS * core:
+    """Beside the core the outermost tier is covered less than on a healthy run."""
+    tail = evidence.check("tail_over_core")
+    if tail.value is None or tail.value >= LESS:
         return None
     claim = "The samples cover the dense core of the data and leave its tail out."
     return finding(evidence, claim, SUBJECTS, ("last_tail_coverage",))

@@ -53,7 +53,7 @@ HEALTHY = {
     "batch_leak": 0.0,
     "train_nearest_share": 0.94,
     "mode_spread": 0.94,
-    "tail_coverage": 0.94,
+    "tail_over_core": 0.94,
     "last_tail_coverage": 0.9,
     "nonfinite_count": 0.0,
     "score_overlap": 0.5,
