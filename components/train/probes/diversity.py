@@ -1,7 +1,7 @@
 """How the generator's loss bends where its samples would become more diverse."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 import numpy as np
 
@@ -39,12 +39,11 @@ class Volume(Probe):
         self.directions = directions(game)
 
     def read(self, view: View) -> Iterator[tuple[str, float]]:
-        real, made = (
-            flat(each, self.directions) for each in (view.real, view.generated)
-        )
-        jitter = jitter_of(real)
-        if np.isfinite(made).all() and jitter > 0:
-            volume, of_records = log_det(made, jitter)[0], log_det(real, jitter)[0]
+        seen = looked_at(view, self.directions)
+        if seen is not None:
+            volume, of_records = (
+                log_det(each, seen.jitter)[0] for each in (seen.made, seen.real)
+            )
             yield "log_volume", volume - of_records
 
 
@@ -70,13 +69,10 @@ class Diversity(Probe):
         self.directions = directions(game)
 
     def read(self, view: View) -> Iterator[tuple[str, float]]:
-        real, made = (
-            flat(each, self.directions) for each in (view.real, view.generated)
-        )
-        jitter = jitter_of(real)
-        if not (np.isfinite(made).all() and jitter > 0):
+        seen = looked_at(view, self.directions)
+        if seen is None:
             return
-        _, slope = log_det(made, jitter)
+        _, slope = log_det(seen.made, seen.jitter)
         lifted = (slope @ self.directions.T).reshape(view.generated.shape)
         d = view.pulled(lifted)
         length = np.sqrt(np.sum(d**2))
@@ -103,15 +99,25 @@ def directions(game: "Game") -> Array:
     return np.asarray(np.linalg.qr(square)[0])
 
 
-def flat(records: Array, directions: Array) -> Array:
-    """Records (n, *shape) in the directions, (n, f) float64."""
-    whole = records.reshape(len(records), -1).astype(np.float64)
-    return np.asarray(whole @ directions)
+class Seen(NamedTuple):
+    """Records and samples in the directions, (n, f) float64, and what is added to the
+    variances of both."""
+
+    real: Array
+    made: Array
+    jitter: float
 
 
-def jitter_of(real: Array) -> float:
-    """What is added to a covariance, by the records (n, f); 0 if all are the same."""
-    return JITTER * float(real.var(axis=0, ddof=1).mean())
+def looked_at(view: View, directions: Array) -> Seen | None:
+    """None where a sample is no number, or all records are the same."""
+    if not np.isfinite(view.generated).all():
+        return None
+    real, made = (
+        each.reshape(len(each), -1).astype(np.float64) @ directions
+        for each in (view.real, view.generated)
+    )
+    jitter = JITTER * float(real.var(axis=0, ddof=1).mean())
+    return Seen(real, made, jitter) if jitter > 0 else None
 
 
 def log_det(values: Array, jitter: float) -> tuple[float, Array]:
