@@ -28,8 +28,9 @@ class Series(NamedTuple):
     values: "np.ndarray[Any, Any]"
 
 
-TIERS, TAIL = "tier_coverage.", "tail_coverage"
-"""Series of each tier's coverage, by its number, and what the outermost is called."""
+TIERS, TAIL = "tier_coverage.", "tail_over_core"
+"""Series of each tier's coverage, by its number, and what the outermost over that of
+the core is called."""
 
 
 def finite(value: Any) -> float | None:
@@ -101,16 +102,29 @@ class Readings:
         """A series at the steps where it was read, None where it never was."""
         import numpy as np
 
-        if name == TAIL:
-            tiers = [each for each in self.table if each.startswith(TIERS)]
-            name = max(tiers, key=lambda each: int(each[len(TIERS) :]), default=name)
-        if name not in self.table or "step" not in self.table:
+        column = self._tail() if name == TAIL else self.table.get(name)
+        if column is None or "step" not in self.table:
             return None
-        values = np.asarray(self.table[name], np.float64)
+        values = np.asarray(column, np.float64)
         read = np.isfinite(values)
         if not read.any():
             return None
         return Series(np.asarray(self.table["step"], np.int64)[read], values[read])
+
+    def _tail(self) -> "np.ndarray[Any, Any] | None":
+        """Coverage of the outermost tier over that of the core, NaN where that is 0."""
+        import numpy as np
+
+        tiers = [
+            int(each[len(TIERS) :]) for each in self.table if each.startswith(TIERS)
+        ]
+        if len(tiers) < 2:
+            return None
+        core, outermost = (
+            np.asarray(self.table[f"{TIERS}{tier}"], np.float64)
+            for tier in (min(tiers), max(tiers))
+        )
+        return outermost / np.where(core > 0, core, np.nan)
 
     def until(self, step: int) -> "Readings":
         """What had been read of the training up to a step, and no metric."""

@@ -93,7 +93,7 @@ def last_coverage(readings: Readings) -> Reading | None:
     return _last(readings, "coverage")
 
 
-@statistic("last_tail_coverage", "low", series="tail_coverage")
-def last_tail_coverage(readings: Readings) -> Reading | None:
-    """Coverage of the outermost tier at the last snapshot: dates a neglected tail."""
-    return _last(readings, "tail_coverage")
+@statistic("last_tail_over_core", "low", scale="log", series="tail_over_core")
+def last_tail_over_core(readings: Readings) -> Reading | None:
+    """Coverage of the tail over the core's at the last snapshot: dates its neglect."""
+    return _last(readings, "tail_over_core")

@@ -17,4 +17,4 @@ def tail_neglect(evidence: Evidence) -> SymptomFinding | None:
     if tail.value is None or tail.value >= LESS:
         return None
     claim = "The samples cover the dense core of the data and leave its tail out."
-    return finding(evidence, claim, SUBJECTS, ("last_tail_coverage",))
+    return finding(evidence, claim, SUBJECTS, ("last_tail_over_core",))

@@ -54,7 +54,7 @@ HEALTHY = {
     "train_nearest_share": 0.94,
     "mode_spread": 0.94,
     "tail_over_core": 0.94,
-    "last_tail_coverage": 0.9,
+    "last_tail_over_core": 0.9,
     "nonfinite_count": 0.0,
     "score_overlap": 0.5,
     "blindness": 0.3,
