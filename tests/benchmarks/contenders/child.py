@@ -94,16 +94,16 @@ def made(case: Any, framework: str) -> list[Any]:
         other = Eager(case, True) if case.convolutional else Eager(case, threads=1)
         return [Eager(case), other]
     from contenders.engine import Engine, Observed
+    from contenders.product import Product
 
     if framework == "jax":
-        return [Engine(case, "JAX")]
+        return [Engine(case, "JAX"), Observed(case, "JAX"), Product(framework)]
     from contenders.fit import BestFit, Fit, Way
-    from contenders.product import Product
 
     return [
         Engine(case, "TensorFlow"),
         Observed(case, "TensorFlow"),
         Fit(case, Way(), "Keras fit, default"),
         BestFit(case),
-        Product(),
+        Product(framework),
     ]

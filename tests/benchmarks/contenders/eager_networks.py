@@ -3,6 +3,7 @@
 import math
 from typing import Any
 
+import jax
 import keras
 import numpy as np
 import torch
@@ -27,7 +28,8 @@ def networks(case: Case) -> tuple[nn.Module, nn.Module]:
 
 def compare(network: nn.Module, model: Any, x: np.ndarray) -> None:
     """Stop unless both make the same of x, to what float32 sums of products keep."""
-    wanted = np.asarray(model(x))
+    with jax.default_matmul_precision("highest"):  # a GPU's default keeps ten bits
+        wanted = np.asarray(model(x))
     with torch.no_grad():
         made = network(torch.tensor(_first(x))).numpy()
     wanted = _first(wanted)

@@ -9,6 +9,7 @@ from cases import Case
 
 from components.component import Context
 from components.directory import Directory
+from components.train import backend as backends
 from components.train.checkpoints import Checkpoints, State
 from components.train.game import START, Game
 from components.train.timetable import FEWEST_READINGS
@@ -56,9 +57,8 @@ class Observed(Engine):
 
     def __init__(self, case: Case, backend: str) -> None:
         self.length = case.params.steps
-        self._make(
-            case.lasting(FEWEST_READINGS) if case.convolutional else case, backend
-        )
+        slow = case.convolutional and backends.current().Devices(1).kind == "cpu"
+        self._make(case.lasting(FEWEST_READINGS) if slow else case, backend)
         self.name += ", telemetry on"
         self.trained = 0
         self.spent = {"read": 0.0, "save": 0.0}
