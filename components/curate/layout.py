@@ -25,7 +25,12 @@ class Layout(Part):
     """The modes of a mixture."""
 
     def modes(self) -> ModeArrays:
+        """What points are drawn from."""
         raise NotImplementedError
+
+    def places(self) -> ModeArrays:
+        """Those of them that a generator can be asked to find; all, if not stated."""
+        return self.modes()
 
 
 def equal_modes(centers: "np.ndarray[Any, Any]", std: float) -> ModeArrays:

@@ -31,7 +31,7 @@ class Mixture(Source):
         return Foresight((dimension,), labelled=False)
 
     def facts(self) -> Facts:
-        centers, weights, stds = self.layout.modes()
+        centers, weights, stds = self.layout.places()
         modes = {
             "centers": centers.tolist(),
             "weights": weights.tolist(),

@@ -9,6 +9,7 @@ from components.curate.layouts.core_and_outliers import CoreAndOutliers
 from components.curate.layouts.grid import Grid
 from components.curate.layouts.plus import Plus
 from components.curate.layouts.ring import Ring
+from components.curate.layouts.ring_in_noise import RingInNoise
 from components.curate.sources.mixture import ROWS, Mixture
 from components.curate.stage import CurateParams, curate
 
@@ -50,6 +51,23 @@ def test_clusters_are_apart_and_repeatable():
     assert Clusters(dimension=7).modes().centers.shape == (5, 7)
     other = Clusters(count=6, arrangement=1).modes()
     assert not np.array_equal(first.centers, other.centers)
+
+
+def test_noise_lies_around_the_ring_and_within_it():
+    layout = RingInNoise(count=4, noise_share=0.3, noise_std=6.0)
+    modes = layout.modes()
+    assert np.allclose(modes.weights, [0.175] * 4 + [0.3])
+    assert np.allclose(modes.centers[-1], 0) and modes.stds[-1] == 6
+    source = Mixture(layout=layout, records=100_000)
+    known = source.facts().modes
+    assert np.allclose(known["centers"], modes.centers[:4])
+    assert known["weights"] == [0.175] * 4
+    drawn = points(source)
+    # Of a normal in two dimensions exp(-r² / 2 std²) lies beyond r: of the ring nothing
+    # lies beyond 2, so the share there is the noise's; five standard errors.
+    expected = 0.3 * np.exp(-(2**2) / (2 * 6**2))
+    share = (np.linalg.norm(drawn, axis=1) > 2).mean()
+    assert abs(share - expected) < 5 * np.sqrt(expected / 100_000)
 
 
 def test_the_core_outweighs_the_outliers():
