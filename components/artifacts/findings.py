@@ -24,8 +24,9 @@ class Metrics(Artifact):
       classes: [{index, name, real_share, share, captured, coverage, spread}], clusters
         of the training records' features where `clusters` ({number, most, criterion})
         is not null;
-      tiers, from core to outliers: [{index, threshold, records, coverage}]; a coverage
-        or spread is {value, null, null_interval, ci, n};
+      tiers, from core to outliers: [{index, threshold, records, spacing,
+        coverage}], spacing the median distance of its records' features to the nearest
+        other; a coverage or spread is {value, null, null_interval, ci, n};
       duplicates: {threshold, quantile, pairs, copies}, `threshold` the distance up to
         which samples are near-duplicates, by `quantile` of the holdout records;
       contradictions: {false_alarm_rate, metrics, pairs: [{as_data, not_as_data,

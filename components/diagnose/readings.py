@@ -28,9 +28,10 @@ class Series(NamedTuple):
     values: "np.ndarray[Any, Any]"
 
 
-TIERS, TAIL = "tier_coverage.", "tail_over_core"
-"""Series of each tier's coverage, by its number, and what the outermost over that of
-the core is called."""
+TIERS = "tier_coverage."
+"""Series of each tier's coverage, by its number."""
+TAIL, CORE = "tail_over_core", "core_over_tail"
+"""What the outermost tier's over that of the core is called, and the inverse."""
 
 
 def finite(value: Any) -> float | None:
@@ -92,6 +93,13 @@ class Readings:
         value, null = finite(entry.get("value")), finite(entry.get("null"))
         return value / null if value is not None and null else None
 
+    def tier_spacing(self, tier: int) -> float | None:
+        """How far a tier's records lie from the nearest others; None if unknown."""
+        tiers = self.content.get("tiers") or []
+        if len(tiers) <= tier:
+            return None
+        return finite((tiers[tier] or {}).get("spacing"))
+
     def withdrawn(self, name: str) -> str | None:
         """Why a metric was withdrawn, None if it was not."""
         entry = (self.content.get("metrics") or {}).get(name) or {}
@@ -102,7 +110,7 @@ class Readings:
         """A series at the steps where it was read, None where it never was."""
         import numpy as np
 
-        column = self._tail() if name == TAIL else self.table.get(name)
+        column = self._between(name) if name in (TAIL, CORE) else self.table.get(name)
         if column is None or "step" not in self.table:
             return None
         values = np.asarray(column, np.float64)
@@ -111,8 +119,8 @@ class Readings:
             return None
         return Series(np.asarray(self.table["step"], np.int64)[read], values[read])
 
-    def _tail(self) -> "np.ndarray[Any, Any] | None":
-        """Coverage of the outermost tier over that of the core, NaN where that is 0."""
+    def _between(self, name: str) -> "np.ndarray[Any, Any] | None":
+        """Coverage of one end's tier over the other's, NaN where that is 0."""
         import numpy as np
 
         tiers = [
@@ -120,11 +128,12 @@ class Readings:
         ]
         if len(tiers) < 2:
             return None
-        core, outermost = (
+        core, tail = (
             np.asarray(self.table[f"{TIERS}{tier}"], np.float64)
             for tier in (min(tiers), max(tiers))
         )
-        return outermost / np.where(core > 0, core, np.nan)
+        over, under = (tail, core) if name == TAIL else (core, tail)
+        return over / np.where(under > 0, under, np.nan)
 
     def until(self, step: int) -> "Readings":
         """What had been read of the training up to a step, and no metric."""

@@ -198,7 +198,7 @@ class Evaluation:
         against = comparisons["train"]
         sound = self.features.unreliable is None
         classes = class_table(against, self.classes) if sound else None
-        tiers = tier_table(self.tiers) if sound else None
+        tiers = tier_table(self.tiers, self.holdout) if sound else None
         last = comparisons, self.nulls, self.params.seed
         return {
             "modes": with_columns("modes", mode_table(against), *last),

@@ -7,7 +7,7 @@ import numpy as np
 
 from components.distances import Array
 from components.evaluate.columns import COLUMNS, Column, Group, Table
-from components.evaluate.comparison import Comparison
+from components.evaluate.comparison import Comparison, Sample
 from components.evaluate.figure import Reference
 from components.evaluate.intervals import (
     GROUPS,
@@ -19,6 +19,9 @@ from components.evaluate.nulls import Null
 
 Row = dict[str, Any]
 Comparisons = Mapping[Reference, Comparison]
+
+SPACED = 2000
+"""Records that tell how far those of a tier lie apart: some 50 ms."""
 
 
 def mode_table(comparison: Comparison) -> list[Row] | None:
@@ -53,16 +56,34 @@ def class_table(comparison: Comparison, names: list[str] | None) -> list[Row] | 
     ]
 
 
-def tier_table(tiers: Sequence[Mapping[str, Any]]) -> list[Row]:
+def tier_table(tiers: Sequence[Mapping[str, Any]], holdout: Sample) -> list[Row]:
     """The curriculum's tiers, from core to outliers, without columns."""
+    spacings = tier_spacings(holdout)
     return [
         {
             "index": int(tier["index"]),
             "threshold": float(tier["threshold"]),
             "records": int(tier["holdout"]),
+            "spacing": spacings.get(int(tier["index"])),
         }
         for tier in tiers
     ]
+
+
+def tier_spacings(holdout: Sample) -> dict[int, float]:
+    """The median distance of a tier's records to the nearest other of any tier.
+
+    Of at most `SPACED` records, evenly: how tiers compare does not hang on how many.
+    Distances are in the features; a tier whose records are copies has none.
+    """
+    if holdout.tiers is None or holdout.size < 2:
+        return {}
+    rows = np.linspace(0, holdout.size - 1, min(SPACED, holdout.size)).astype(int)
+    spacing, tiers = holdout.take(rows).spacing, holdout.tiers[rows]
+    found = {
+        int(tier): float(np.median(spacing[tiers == tier])) for tier in np.unique(tiers)
+    }
+    return {tier: spacing for tier, spacing in found.items() if spacing > 0}
 
 
 def with_columns(

@@ -30,6 +30,7 @@ TITLES: dict[str, str] = {
     "mode_spread": "Spread within modes",
     "class_spread": "Spread within classes",
     "tail_coverage": "Coverage of the outermost tier",
+    "core_over_tail": "Coverage of the core over that of the outermost tier",
     "tail_over_core": "Coverage of the outermost tier over that of the core",
     "duplicate_pairs": "Pairs of near-duplicates",
     "support": "Size of the support",

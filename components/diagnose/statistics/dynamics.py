@@ -97,3 +97,9 @@ def last_coverage(readings: Readings) -> Reading | None:
 def last_tail_over_core(readings: Readings) -> Reading | None:
     """Coverage of the tail over the core's at the last snapshot: dates its neglect."""
     return _last(readings, "tail_over_core")
+
+
+@statistic("last_core_over_tail", "low", scale="log", series="core_over_tail")
+def last_core_over_tail(readings: Readings) -> Reading | None:
+    """Coverage of the core over the tail's at the last snapshot: dates its neglect."""
+    return _last(readings, "core_over_tail")

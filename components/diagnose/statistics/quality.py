@@ -95,3 +95,14 @@ def tail_over_core(readings: Readings) -> Reading | None:
     """
     core, tail = readings.tier_coverage(0), readings.tier_coverage(-1)
     return Reading(tail / core) if core and tail is not None else None
+
+
+@statistic("core_over_tail", "low", scale="log", metric="tail_coverage")
+def core_over_tail(readings: Readings) -> Reading | None:
+    """Coverage of the core over that of the outermost tier, as `tail_over_core`.
+
+    A smeared core escapes precision where sparse records lie about it: their
+    neighbourhoods are wide enough to take in all that lies between the core's parts.
+    """
+    core, tail = readings.tier_coverage(0), readings.tier_coverage(-1)
+    return Reading(core / tail) if tail and core is not None else None

@@ -9,6 +9,7 @@ SUBJECTS = {
     "coverage": "coverage, the share of held-out records with a sample nearby",
     "mode_coverage": "share of the known modes that are captured",
     "class_coverage": "share of the classes, or clusters, that are captured",
+    "core_over_tail": "coverage of the core over that of the outermost tier",
     "mode_spread": "spread of samples within the modes that they capture",
 }
 
@@ -17,4 +18,5 @@ SUBJECTS = {
 def mode_collapse(evidence: Evidence) -> SymptomFinding | None:
     """Any measure of how much of the data is produced is below its healthy range."""
     claim = "The samples cover less of the data than those of a healthy run."
-    return finding(evidence, claim, SUBJECTS, ("last_recall", "last_coverage"))
+    dated = ("last_recall", "last_coverage", "last_core_over_tail")
+    return finding(evidence, claim, SUBJECTS, dated)

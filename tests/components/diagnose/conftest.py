@@ -55,6 +55,10 @@ HEALTHY = {
     "mode_spread": 0.94,
     "tail_over_core": 0.94,
     "last_tail_over_core": 0.9,
+    "core_over_tail": 1.0,
+    "last_core_over_tail": 1.0,
+    "first_sparsity": 3.0,
+    "unequal_tiers": 0.1,
     "nonfinite_count": 0.0,
     "score_overlap": 0.5,
     "blindness": 0.3,
@@ -133,12 +137,13 @@ class Trial:
         }
         flat = {"transmission": 0.7, "discriminator_auc": 0.7}
         flat |= {"batch_coupling": 0.0, "batch_leak": 0.0, "nonfinite_count": 0.0}
-        flat |= GAME
+        flat |= {"tier": 1.0} | GAME
         self.series |= {k: np.full(len(STEPS), v) for k, v in flat.items()}
         self.parameters = json.loads(TrainParams().model_dump_json())
         self.ended = "completed"
         self.copies, self.kind = 0.0, None
         self.core = {"value": 0.9, "null": 0.96}
+        self.spacings = 0.1, 0.3
 
     def read(self, **metrics: float | None) -> "Trial":
         self.metrics |= metrics
@@ -166,7 +171,7 @@ class Trial:
     def ill(self) -> "Trial":
         """Every mechanism of the game far from healthy."""
         self.copies = 0.9
-        return self.constant(
+        return self.hard_from_the_start().constant(
             spectrum_imaginary_max=10.0,
             log_volume=-9.0,
             generator_gradient_cosine_1=0.0,
@@ -174,7 +179,13 @@ class Trial:
             generator_update_ratio=0.2,
             capacity_gap=0.5,
             generator_stability=3.0,
+            **{"tier_coverage.0": 0.1, "tier_coverage.1": 0.9},
         )
+
+    def hard_from_the_start(self) -> "Trial":
+        """A tail a hundred times as sparse as the core, and both at once."""
+        self.spacings = 0.1, 10.0
+        return self
 
     def collapsed(self) -> "Trial":
         return self.read(recall=0.1, coverage=0.2, train_coverage=0.18)
@@ -188,8 +199,12 @@ class Trial:
             }
             for name, value in self.metrics.items()
         }
-        tiers = [self.core, entries["tail_coverage"]]
-        return {"metrics": entries, "tiers": [{"coverage": tier} for tier in tiers]}
+        covered = self.core, entries["tail_coverage"]
+        tiers = [
+            {"coverage": coverage, "spacing": spacing}
+            for coverage, spacing in zip(covered, self.spacings, strict=True)
+        ]
+        return {"metrics": entries, "tiers": tiers}
 
     def info(self) -> dict:
         return {

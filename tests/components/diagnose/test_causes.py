@@ -27,6 +27,14 @@ def test_what_is_registered_exists():
         assert set(symptom.checks) <= set(STATISTICS)
 
 
+STEPS = np.arange(0, 1300, 100)
+
+
+def only(causes):
+    (found,) = causes
+    return found
+
+
 def top(diagnosis):
     return diagnosis["causes"][0] if diagnosis["causes"] else None
 
@@ -419,3 +427,74 @@ def test_a_critic_is_not_prescribed_plain_steps(trial):
 def told_of(changes):
     """Changes at the top level of parameters."""
     return {path: value for path, value in changes.items() if "." not in path}
+
+
+def test_a_sparse_tail_from_the_start_is_a_missing_curriculum(trial):
+    trial.hard_from_the_start().core["value"] = 0.05
+    trial.series["tier_coverage.0"] = np.where(STEPS < 300, 0.9, 0.05)
+    cause = only(trial.diagnosis()["causes"])
+    assert cause["id"] == "missing_curriculum"
+    assert cause["explains"] == ["mode_collapse"]
+    sparse, unequal = cause["evidence"][:2]
+    assert sparse["value"] == pytest.approx(100) and sparse["null"] < 4
+    assert unequal["value"] == pytest.approx(np.log(18), rel=0.05)
+    assert cause["onset_step"] is not None
+    assert cause["prescriptions"][0]["set"] == {
+        "pacing": {"kind": "linear", "until": 0.75}
+    }
+
+
+def test_a_tail_left_behind_is_not_called_so(trial):
+    """Far clusters, which no pacing brings in, read the same as a tail that it does."""
+    trial.hard_from_the_start().read(tail_coverage=0.1)
+    found = trial.constant(**{"tier_coverage.1": 0.1}).diagnosis()
+    assert {one["id"] for one in found["symptoms"]} == {"tail_neglect"}
+    assert (found["verdict"], found["causes"]) == ("undetermined", [])
+
+
+def test_without_a_symptom_a_sparse_tail_that_is_learnt_first_is_a_risk(trial):
+    trial.constant(**{"tier_coverage.0": 0.3, "tier_coverage.1": 0.9})
+    found = trial.hard_from_the_start().diagnosis()
+    assert found["verdict"] == "healthy"
+    assert [one["id"] for one in found["risks"]] == ["missing_curriculum"]
+
+
+@pytest.mark.parametrize(
+    "spared", ["paced", "one tier", "copies", "images", "dense tail", "even"]
+)
+def test_what_did_not_begin_with_a_sparse_tail_lacks_no_curriculum(trial, spared):
+    trial.hard_from_the_start().core["value"] = 0.05
+    trial.constant(**{"tier_coverage.0": 0.9 if spared == "even" else 0.05})
+    if spared == "paced":
+        trial.series["tier"] = np.where(STEPS < 500, 0.0, 1.0)
+    elif spared == "copies":
+        trial.spacings = None, 10.0
+    elif spared == "images":
+        trial.kind = "images"
+    elif spared == "dense tail":
+        trial.spacings = 0.1, 0.3
+    content = trial.content()
+    if spared == "one tier":
+        content["tiers"] = content["tiers"][:1]
+        trial.series["tier"] = np.zeros(len(STEPS))
+    trial.content = lambda: content
+    found = trial.diagnosis()
+    named = [one["id"] for one in found["causes"] + found["risks"]]
+    assert "missing_curriculum" not in named
+
+
+def test_a_paced_training_began_as_dense_as_its_core(trial):
+    measure = STATISTICS["first_sparsity"].measure
+    trial.hard_from_the_start()
+    assert measure(trial.readings()).value == pytest.approx(100)
+    trial.series["tier"] = np.where(STEPS < 500, 0.0, 1.0)
+    assert measure(trial.readings()).value == 1
+
+
+def test_core_and_tail_differ_as_much_either_way(trial):
+    measure = STATISTICS["unequal_tiers"].measure
+    for core, tail in ((0.2, 0.8), (0.8, 0.2)):
+        trial.constant(**{"tier_coverage.0": core, "tier_coverage.1": tail})
+        assert measure(trial.readings()).value == pytest.approx(np.log(4))
+    trial.constant(**{"tier_coverage.1": 0.0})
+    assert measure(trial.readings()).value == pytest.approx(np.log(100))

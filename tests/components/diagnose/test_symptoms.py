@@ -106,6 +106,15 @@ def test_a_tail_left_out_is_neglected_from_when_it_was_lost(trial):
     assert found[0]["onset_step"] == 700
 
 
+def test_a_smeared_core_beside_a_covered_tail_is_a_collapse_from_then_on(trial):
+    trial.core["value"] = 0.05
+    trial.series["tier_coverage.0"] = np.where(trial.series["step"] < 700, 0.9, 0.05)
+    found = trial.diagnosis()["symptoms"]
+    assert [one["id"] for one in found] == ["mode_collapse"]
+    assert found[0]["onset_step"] == 700
+    assert "core over that of the outermost tier: 0.0554" in str(found[0]["evidence"])
+
+
 def test_a_tail_that_is_covered_as_little_as_the_core_is_not(trial):
     trial.core["value"] = 0.15
     assert "tail_neglect" not in trial.read(tail_coverage=0.1).symptoms()

@@ -3,9 +3,11 @@
 import numpy as np
 import pytest
 
+from components.evaluate import tables
+from components.evaluate.comparison import Sample
 from components.evaluate.params import EvaluateParams
 from components.evaluate.real import evaluation
-from components.evaluate.tables import share_interval
+from components.evaluate.tables import share_interval, tier_spacings
 from components.records import Modes
 
 CENTERS = np.array([[6.0, 0], [0, 6], [-6, 0]])
@@ -51,7 +53,9 @@ def test_rows_have_figures_with_nulls_and_intervals(curriculum):
     content = evaluation(curriculum, PARAMS).content(graded(3, 180)[0])
     assert [row["index"] for row in content["tiers"]] == [0, 1, 2]
     assert sum(row["records"] for row in content["tiers"]) == 180
-    assert set(content["tiers"][0]) == {"index", "threshold", "records", "coverage"}
+    assert set(content["tiers"][0]) == {
+        *("index", "threshold", "records", "spacing", "coverage")
+    }
     for table, columns in (
         ("tiers", ("coverage",)),
         ("classes", ("coverage", "spread")),
@@ -83,6 +87,32 @@ def test_a_class_that_is_missing_is_not_covered(curriculum):
     assert row["spread"] == row["spread"] | {"value": None, "ci": None, "n": 0}
     # What the data's own would be is known all the same.
     assert row["spread"]["null"] == pytest.approx(1.0, abs=0.2)
+
+
+def test_a_tier_is_as_sparse_as_its_records_lie_apart():
+    random = np.random.default_rng(4)
+    core = random.standard_normal((300, 2))
+    tail = 100 + 50 * random.standard_normal((300, 2))
+    data = np.concatenate([core, tail])
+    tiers = np.repeat([0, 1], 300)
+    none = np.full(600, -1)
+    spacings = tier_spacings(Sample(data, data, none, tiers=tiers))
+    # As many records 50 times as wide lie 50 times as far apart; a median's error of
+    # 300 is some 7 %.
+    assert spacings[1] / spacings[0] == pytest.approx(50, rel=0.3)
+    apart = np.linalg.norm(core[:, None] - core, axis=2) + 1e9 * np.eye(300)
+    assert spacings[0] == pytest.approx(np.median(apart.min(1)), rel=1e-5)
+    copied = np.concatenate([np.repeat(core[:1], 300, axis=0), tail])
+    assert set(tier_spacings(Sample(copied, copied, none, tiers=tiers))) == {1}
+    assert tier_spacings(Sample(data, data, none)) == {}
+
+
+def test_of_many_records_some_tell_how_far_apart_they_lie(monkeypatch):
+    data = np.random.default_rng(5).standard_normal((400, 2))
+    sample = Sample(data, data, np.full(400, -1), tiers=np.repeat([0, 1], 200))
+    monkeypatch.setattr(tables, "SPACED", 100)
+    assert set(tier_spacings(sample)) == {0, 1}
+    assert tier_spacings(sample)[0] > np.median(sample.spacing[:200])
 
 
 def test_one_tier_and_an_empty_one(tmp_path, curriculum_from_arrays):
