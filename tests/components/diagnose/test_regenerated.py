@@ -1,18 +1,22 @@
 """The packaged calibration is what its spec makes: a small part of it, made again."""
 
+import json
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from components.artifacts import Metrics, Telemetry
+from components.diagnose.calibrate import apart, symptomatic
 from components.diagnose.calibration import CalibrationTable, packaged
 from components.diagnose.combine import mechanisms
 from components.diagnose.combine import tests as family
+from components.diagnose.readings import Readings
 from components.diagnose.statistics import STATISTICS
 
 ROOT = Path(__file__).parents[3]
-CASE = "plus_non_saturating"
+CASE, FAULT = "plus_non_saturating", "plus_flat_diversity"
 
 
 def test_it_knows_every_statistic_that_judges():
@@ -24,7 +28,9 @@ def test_it_knows_every_statistic_that_judges():
 
 SPEC = f"""
 name: again
-cases: [{ROOT}/specs/calibration/bases/{CASE}.yaml]
+cases:
+  - {ROOT}/specs/calibration/bases/{CASE}.yaml
+  - {ROOT}/specs/calibration/failures/{FAULT}.yaml
 runner: {{kind: local, workers: 2}}
 stages:
   calibrate: {{component: "components.diagnose.calibrate:calibrate"}}
@@ -32,26 +38,34 @@ matrix: {{seed: [100, 101]}}
 """
 
 
-def test_a_case_of_it_reads_as_packaged(tmp_path):
-    """Two healthy runs of one case, trained again. Training is chaotic, and another
-    processor rounds otherwise: a reading is to lie within what all runs of the kind
-    read, or no further beyond than a fifth of that range."""
-    (tmp_path / "again.yaml").write_text(SPEC)
+@pytest.fixture(scope="module")
+def again(tmp_path_factory):
+    """Two runs of a healthy case and two of a faulty one, trained again."""
+    folder = tmp_path_factory.mktemp("again")
+    (folder / "again.yaml").write_text(SPEC)
     command = [
         sys.executable,
         "-m",
         "pipelines.cli",
         "run",
-        str(tmp_path / "again.yaml"),
+        str(folder / "again.yaml"),
     ]
-    options = ["--to", "calibrate", "--set", f"store={tmp_path / 'runs'}"]
+    options = ["--to", "calibrate", "--set", f"store={folder / 'runs'}"]
     done = subprocess.run(
         [*command, *options], cwd=ROOT, capture_output=True, text=True, timeout=900
     )
     assert done.returncode == 0, done.stderr[-2000:]
-    (made,) = (tmp_path / "runs").glob("artifacts/calibration/*/calibration.json")
+    return folder / "runs"
+
+
+def test_a_case_of_it_reads_as_packaged(again):
+    """Training is chaotic, and another processor rounds otherwise: a reading is to lie
+    within what all runs of the kind read, or no further beyond than a fifth of that
+    range."""
+    (made,) = again.glob("artifacts/calibration/*/calibration.json")
     table = CalibrationTable.model_validate_json(made.read_bytes())
     assert table.runs == 2
+    assert table.exposed["flat_diversity"].runs == 2
     known = packaged().of("points").checks
     shared = set(table.checks) & set(known)
     assert len(shared) >= 0.9 * len(known)
@@ -61,6 +75,42 @@ def test_a_case_of_it_reads_as_packaged(tmp_path):
         margin = 0.2 * (high - low) + 1e-6
         for value in healthy.values:
             assert low - margin <= value <= high + margin, name
+
+
+def test_a_fault_of_it_departs_as_packaged(again):
+    """As far from healthy as its runs in the calibration, or no further beyond than a
+    standard error of the next healthy run."""
+    known = [
+        failure.departures
+        for failure in packaged().exposed["flat_diversity"].failures
+        if failure.case == FAULT
+    ]
+    assert len(known) == 4
+    faulty = [each for each in readings(again) if each[0] == FAULT]
+    assert len(faulty) == 2
+    for _, run in faulty:
+        assert "mode_collapse" in symptomatic(run, packaged())
+        departures = apart(run, packaged())
+        assert departures["log_volume"] > 3
+        for name in set.intersection(*map(set, known)) & set(departures):
+            told = [each[name] for each in known]
+            assert min(told) - 1 <= departures[name] <= max(told) + 1, name
+
+
+def readings(store):
+    """Every trial's case and what was read of it."""
+    (told,) = store.glob("runs/*/run.json")
+    for trial in json.loads(told.read_text())["trials"]:
+        made = trial["nodes"]
+        metrics, telemetry = (
+            kind(f"{store}/artifacts/{name}/{made[stage]['outputs'][name]['digest']}")
+            for kind, stage, name in (
+                (Metrics, "evaluate", "metrics"),
+                (Telemetry, "train", "telemetry"),
+            )
+        )
+        case = Path(trial["point"]["case"]).stem
+        yield case, Readings(metrics.content(), telemetry.series(), telemetry.info())
 
 
 @pytest.mark.parametrize("kind", ["points", "images"])
