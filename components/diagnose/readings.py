@@ -133,7 +133,7 @@ class Readings:
             for tier in (min(tiers), max(tiers))
         )
         over, under = (tail, core) if name == TAIL else (core, tail)
-        return over / np.where(under > 0, under, np.nan)
+        return over / np.where(np.isfinite(under) & (under > 0), under, np.nan)
 
     def until(self, step: int) -> "Readings":
         """What had been read of the training up to a step, and no metric."""

@@ -16,6 +16,7 @@ SUBJECTS = {
     "either way",
 }
 PACED = {"kind": "linear", "until": 0.75}
+"""What made the smeared cores of the calibration and of the zoo healthy."""
 
 
 @cause("missing_curriculum", *SUBJECTS)
