@@ -28,7 +28,11 @@ class Evidence(NamedTuple):
 
 
 def build(
-    run: RunInfo, evidence: Mapping[str, Evidence], params: ReportParams, drawn: int
+    run: RunInfo,
+    evidence: Mapping[str, Evidence],
+    params: ReportParams,
+    drawn: int,
+    every_probe: bool,
 ) -> dict[str, Any]:
     """The whole content of `report.json`: plain JSON values, no NaN.
 
@@ -37,6 +41,7 @@ def build(
         evidence: by trial id; trials that failed have none.
         params: of the report.
         drawn: how many trials get figures.
+        every_probe: whether the page draws all their probes, not the common ones.
     """
     stage = trained_stage(run)
     trials = [_trial(run, stage, info, evidence.get(info.id)) for info in run.trials]
@@ -59,6 +64,7 @@ def build(
         "expectations": [judge(e, run.trials, trials) for e in run.expectations],
         "series": {name: series[name] for name in sorted(series)},
         "without_figures": len(evidence) - len(chosen),
+        "every_probe": every_probe,
     }
     told = confusion(run, trials, params.confidence)
     if told is not None:

@@ -72,7 +72,7 @@ def render_html(content: Mapping[str, Any]) -> str:
     style = "\n".join(map(_source, ("report.css", "slider.css", "confusion.css")))
     script = _source("report.js")
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
-    trials = content["trials"]
+    trials, every = content["trials"], content["every_probe"]
     found = view.groups(trials)
     healthy = [t for t in trials if not failing(t) and t["verdict"] == "healthy"]
     return (
@@ -95,9 +95,9 @@ def render_html(content: Mapping[str, Any]) -> str:
             differences=compared.differences(content),
             means=compared.means(content),
             corner=corner.corner(trials),
-            groups=[_group(group, healthy) for group in found[:GROUPS]],
+            groups=[_group(group, healthy, every) for group in found[:GROUPS]],
             more_groups=[_brief(group) for group in found[GROUPS:]],
-            healthy=_healthy(healthy),
+            healthy=_healthy(healthy, every),
             open=[t for t in trials if view.role(t) == "open"],
             gone=[t for t in trials if t["failed"] is not None],
             risks=_risks(trials),
@@ -180,7 +180,9 @@ def _strip(
     return ([first] if real is not None and shown else []) + shown
 
 
-def _group(group: Sequence[Trial], healthy: Sequence[Trial]) -> dict[str, Any]:
+def _group(
+    group: Sequence[Trial], healthy: Sequence[Trial], every: bool
+) -> dict[str, Any]:
     drawn = _drawn(group)
     compare = _one_each(healthy)
     main = group[0]
@@ -193,7 +195,7 @@ def _group(group: Sequence[Trial], healthy: Sequence[Trial]) -> dict[str, Any]:
         "agreeing": sum(bool(t["causes"]) for t in group),
         "changes": view.changes(group),
         "experiment": main["experiment"],
-        "curves": sections.curves(drawn, compare) if drawn else [],
+        "curves": sections.curves(drawn, compare, every) if drawn else [],
         "strips": strips.strips(group, healthy[:20]),
         "healthy": bool(healthy),
         "drawn": len(drawn),
@@ -245,7 +247,7 @@ def _seeds(trials: Sequence[Trial]) -> str:
     return f"seed{'s' if len(names) > 1 else ''} {words.listed(names, 6)}"
 
 
-def _healthy(healthy: Sequence[Trial]) -> list[dict[str, Any]]:
+def _healthy(healthy: Sequence[Trial], every: bool) -> list[dict[str, Any]]:
     """Healthy variants: their samples and curves, one trial each, at most four."""
     shown = []
     for group in view.variants(healthy)[:4]:
@@ -256,7 +258,7 @@ def _healthy(healthy: Sequence[Trial]) -> list[dict[str, Any]]:
                 "seeds": _seeds(group),
                 "final": sections.final(drawn[0]) if drawn else None,
                 "slider": sections.slider(drawn[0]) if drawn else [],
-                "curves": sections.curves([], drawn) if drawn else [],
+                "curves": sections.curves([], drawn, every) if drawn else [],
                 "drawings": drawings(drawn[0]) if drawn else [],
                 "strips": strips.strips([], group),
                 "scatter": _scatter(drawn[0]) if drawn else None,

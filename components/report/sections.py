@@ -35,6 +35,48 @@ CURVES = (
     "nonfinite_count",
 )
 """The probes drawn, in this order, behind those that the evidence names."""
+FURTHER = (
+    "modes_captured",
+    "class_coverage",
+    "mode_spread",
+    "mode_hopping",
+    "high_quality_share",
+    "tier_coverage",
+    "tier",
+    "score_overlap",
+    "score_real_std",
+    "score_generated_std",
+    "slope_interpolates",
+    "singular_value",
+    "generator_dead_share",
+    "discriminator_dead_share",
+    "generator_saturated_share",
+    "generator_update_ratio",
+    "discriminator_update_ratio",
+    "generator_stability",
+    "discriminator_stability",
+    "spectrum",
+    "generator_curvature",
+    "discriminator_curvature",
+    "path_field_norm",
+    "diversity",
+    "log_volume",
+    "generator_gradient",
+    "discriminator_gradient",
+)
+"""What all others begin with, in the order in which a page with room draws them."""
+ELSEWHERE = (
+    "generator_coordinate",
+    "discriminator_coordinate",
+    "generator_point",
+    "discriminator_point",
+    "generator_gradient_cosine",
+    "discriminator_gradient_cosine",
+    "eigenvalue",
+    "path_cosine",
+    "rest_",
+)
+"""What these begin with is drawn as a path, a spectrum or a profile."""
 
 
 def evidence(trials: Iterable[Trial]) -> list[Mapping[str, Any]]:
@@ -105,12 +147,19 @@ def _is_reading(line: Mapping[str, Any], readings: Sequence[float]) -> bool:
     return any(abs(value - reading) <= 1e-3 * abs(reading) for reading in readings)
 
 
-def curves(failing: Sequence[Trial], healthy: Sequence[Trial]) -> list[dict[str, Any]]:
-    """Small multiples: what the evidence names first, failing beside healthy runs."""
+def curves(
+    failing: Sequence[Trial], healthy: Sequence[Trial], every: bool = False
+) -> list[dict[str, Any]]:
+    """Small multiples: what the evidence names first, failing beside healthy runs.
+
+    Behind them the common ones, or `every` one that no other drawing shows.
+    """
     drawn = [*failing[:LINES], *healthy[:3]]
     named = [line["series"] for line in evidence(failing) if line.get("series")]
     known = {name for t in drawn for name in t["figures"]["series"]}
-    order = [name for name in dict.fromkeys([*named, *CURVES]) if name in known]
+    further = _further(known) if every else []
+    wanted = dict.fromkeys([*named, *CURVES, *further])
+    order = [name for name in wanted if name in known]
     order.sort(key=lambda name: name not in named and _constant(drawn, name))
     marks = judged([*failing, *healthy])
     read = [
@@ -135,6 +184,16 @@ def curves(failing: Sequence[Trial], healthy: Sequence[Trial]) -> list[dict[str,
             }
         )
     return plots
+
+
+def _further(known: Iterable[str]) -> list[str]:
+    """Those that no other drawing shows, by what they are about."""
+
+    def place(name: str) -> tuple[int, str]:
+        found = (i for i, start in enumerate(FURTHER) if name.startswith(start))
+        return next(found, len(FURTHER)), name
+
+    return sorted((n for n in known if not n.startswith(ELSEWHERE)), key=place)
 
 
 def _has(trial: Trial, name: str) -> bool:

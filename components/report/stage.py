@@ -53,8 +53,8 @@ def report(
 
     The gathered lists hold one artifact per trial that has not failed, in the order
     of `run.surviving()`. A spec whose games are measured needs no diagnosis of them.
-    The page is at most 2 MB: where it would be larger, fewer trials are drawn, and
-    the report says how many were left out.
+    The page is at most 2 MB: where it would be larger, first fewer probes and then
+    fewer trials are drawn, and the report says what was left out.
 
     Raises:
         ValueError: if a list does not hold one artifact per surviving trial.
@@ -71,8 +71,8 @@ def report(
         "measurements": measurements,
     }
     evidence = _evidence(run, gathered)
-    for drawn in _fewer(params.trials_with_figures):
-        content: dict[str, Any] = build(run, evidence, params, drawn)
+    for drawn, every_probe in _lighter(params.trials_with_figures):
+        content: dict[str, Any] = build(run, evidence, params, drawn, every_probe)
         page = render_html(content).encode()
         context.progress(1, 1, kilobytes=len(page) // 1000)
         if len(page) <= LIMIT:
@@ -108,9 +108,10 @@ def _evidence(
     return {trial.id: Evidence(*found) for trial, *found in rows}
 
 
-def _fewer(most: int) -> "Iterator[int]":
-    """How many trials to draw: at first all that may be, then ever fewer."""
+def _lighter(most: int) -> "Iterator[tuple[int, bool]]":
+    """How many trials to draw, and whether with every probe: less and less."""
+    yield most, True
     while most:
-        yield most
+        yield most, False
         most //= 2
-    yield 0
+    yield 0, False

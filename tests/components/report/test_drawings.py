@@ -115,6 +115,21 @@ def test_the_noise_scale_is_the_ratio_of_means_and_the_marks_follow_from_it():
     assert len(marks(one["svg"], "reached")) == 2
 
 
+def test_of_the_first_tenth_nothing_counts_where_more_was_read():
+    steps = [0, 100, 200, 1000]
+    given = trial(
+        {
+            "generator_gradient_cosine_1": (steps, [0.9, 0.8, 0.2, 0.4]),
+            "generator_gradient_variance": (steps, [1.0, 1.0, 100.0, 300.0]),
+            "generator_gradient_square": (steps, [9.0, 9.0, 3.0, 1.0]),
+        },
+        batch_size=32,
+    )
+    found = agreement(given, "generator", 32)
+    assert found.scale == 100
+    assert found.measured[32] == pytest.approx((0.3, 0.2, 0.4))
+
+
 def test_a_gradient_hidden_by_noise_has_no_prediction():
     given = trial(
         {

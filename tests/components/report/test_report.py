@@ -11,6 +11,7 @@ import pytest
 from components.report import view
 from components.report.html import render_html
 from components.report.markdown import render_markdown
+from components.report.sections import curves
 from components.report.stage import LIMIT
 from components.run import CaseInfo, ExpectationInfo
 
@@ -238,13 +239,21 @@ def test_page_of_a_huge_matrix_is_small_and_says_what_it_lacks(synthetic, tmp_pa
     assert f"{200 - len(drawn)} trials stand here without" in page
 
 
-def test_page_too_large_draws_fewer_trials(synthetic, tmp_path, monkeypatch):
+def test_page_too_large_draws_fewer_probes_and_then_fewer_trials(
+    synthetic, tmp_path, monkeypatch
+):
     world = synthetic.quickstart(tmp_path)
-    whole = len(world.report().read_bytes("report.html"))
-    monkeypatch.setattr(sys.modules["components.report.stage"], "LIMIT", whole - 1)
-    made = world.report()
-    assert len(made.read_bytes("report.html")) < whole
-    assert made.content()["without_figures"] > 0
+    made, sizes = world.report(), []
+    for every_probe, all_trials in ((True, True), (False, True), (False, False)):
+        page, content = made.read_bytes("report.html"), made.content()
+        assert content["every_probe"] == every_probe
+        assert (content["without_figures"] == 0) == all_trials
+        assert (b"it draws the probes that evidence names" in page) != every_probe
+        sizes.append(len(page))
+        limit = sizes[-1] - 1
+        monkeypatch.setattr(sys.modules["components.report.stage"], "LIMIT", limit)
+        made = world.report()
+    assert sizes == sorted(sizes, reverse=True)
 
 
 def test_missing_measurements_leave_gaps_not_errors(synthetic, tmp_path):
@@ -315,3 +324,38 @@ def test_cases_have_rows_places_and_expectations_of_their_own(synthetic, tmp_pat
     assert cause["prescription"]["where"] == "zoo/leak.yaml:7"
     page = render_html(content)
     assert "zoo/leak.yaml:7" in page and "--set case=leak" in page
+
+
+def test_every_probe_is_drawn_unless_another_drawing_shows_it(synthetic, tmp_path):
+    world = synthetic.quickstart(tmp_path)
+    content = world.report().content()
+    more = (
+        "mode_hopping",
+        "singular_value.discriminator_dense_0",
+        "generator_stability",
+        "one_of_my_own",
+        "eigenvalue_real_0",
+        "path_cosine.0.3",
+        "generator_gradient_cosine_2",
+        "generator_gradient_variance",
+    )
+    for trial in content["trials"]:
+        for name in more:
+            read = {"steps": [0, 1], "values": [trial["seed"], 2.0]}
+            trial["figures"]["series"][name] = read
+    failing = [t for t in content["trials"] if t["verdict"] == "failed"]
+    drawn = [plot["id"] for plot in curves(failing, [], every=True)]
+    assert len(set(drawn)) == len(drawn)
+    # By what they are about, and one's own at the end.
+    assert [name for name in drawn if name in more] == [
+        "mode_hopping",
+        "singular_value.discriminator_dense_0",
+        "generator_stability",
+        "generator_gradient_variance",
+        "one_of_my_own",
+    ]
+    few = [plot["id"] for plot in curves(failing, [])]
+    assert not set(few) & set(more) and set(few) < set(drawn)
+    content["every_probe"] = True
+    page = render_html(content)
+    assert "Hopping between modes" in page and "Singular value" not in page
