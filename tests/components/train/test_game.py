@@ -14,13 +14,14 @@ from components.train.turn import Batch, Turn
 COUNTS = (10, 40, 100)
 
 
-def make(parameters, seed=0, **changes):
-    return Game(parameters(**changes), (2,), seed)
+def make(parameters, seed=0, shape=(2,), **changes):
+    return Game(parameters(**changes), shape, seed)
 
 
-def judge_of(parameters, kind):
-    discriminator = {"kind": "mlp", "units": [8], "normalization": kind}
-    game = make(parameters, discriminator=discriminator)
+def judge_of(parameters, kind, **changes):
+    changes = changes or {"discriminator": {"kind": "mlp", "units": [8]}}
+    changes["discriminator"]["normalization"] = kind
+    game = make(parameters, **changes)
 
     def judge(batches):
         scores = []
@@ -37,6 +38,20 @@ def test_without_batch_statistics_coupling_is_exactly_zero(parameters, kind):
     random = np.random.default_rng(0)
     real, generated = random.standard_normal((2, 64, 2))
     assert coupling(judge_of(parameters, kind), real, generated, 32) == 0
+
+
+@pytest.mark.parametrize("kind", ["none", "layer", "instance", "spectral"])
+def test_neither_are_scores_of_images_coupled(parameters, kind):
+    random = np.random.default_rng(0)
+    real, generated = random.standard_normal((2, 32, 8, 8, 1))
+    judge = judge_of(
+        parameters,
+        kind,
+        shape=(8, 8, 1),
+        generator={"kind": "dcgan", "channels": [4]},
+        discriminator={"kind": "dcgan", "channels": [4]},
+    )
+    assert coupling(judge, real, generated, 16) == 0
 
 
 @pytest.mark.parametrize("kind", ["batch", "batch_split"])
