@@ -32,8 +32,8 @@ def prescribe(
 ) -> tuple[Prescription, ...]:
     """The options that change something, best first.
 
-    An option is left out where the parameters have no such path (a component of the
-    user's own) or already say so.
+    An option is left out where it is empty, where the parameters have no such path (a
+    component of the user's own), or already say so.
     """
     return tuple(
         Prescription(changes, why)
@@ -59,6 +59,33 @@ def slower(parameters: Mapping[str, Any]) -> dict[str, Any]:
         for path, rate in rates.items()
         if isinstance(rate, int | float) and rate > 0
     }
+
+
+def damped(parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """R1 with a gamma of 1; where it is at work already, with twice its gamma."""
+    present = parameter(parameters, "regularizers.r1.gamma")
+    known = isinstance(present, int | float)
+    return {"regularizers.r1": {"gamma": max(1.0, 2.0 * present) if known else 1.0}}
+
+
+def unhurried(parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """Descent without momentum, at the rate that it comes to; {} without any.
+
+    Steps along one direction add up to rate / (1 - momentum) times the gradient.
+    """
+    momentum = parameter(parameters, "optimizer.momentum")
+    rates = {path: parameter(parameters, path) for path in RATES}
+    numbers = all(
+        rate is None or isinstance(rate, int | float) for rate in rates.values()
+    )
+    if not isinstance(momentum, int | float) or momentum <= 0 or not numbers:
+        return {}
+    plain = {
+        path: float(f"{rate / (1 - momentum):.6g}")
+        for path, rate in rates.items()
+        if rate is not None
+    }
+    return {"optimizer.momentum": 0.0, **plain}
 
 
 def penalty_weight(kind: str | None) -> float:

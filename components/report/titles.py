@@ -69,6 +69,7 @@ TITLES: dict[str, str] = {
     "discriminator_stability": "Discriminator's sharpness over its limit",
     "rotation": "Rotation of the spectrum",
     "turns": "Turns of the players",
+    "damping_undone": "Damping that turning undoes",
     "spectrum_radius": "Radius of the spectrum",
     "spectrum_real_max": "Largest real part of the spectrum",
     "spectrum_imaginary_max": "Largest imaginary part of the spectrum",

@@ -7,7 +7,7 @@ from components.diagnose.causes import begun, cause
 from components.diagnose.cures import prescribe
 from components.diagnose.evidence import Evidence, line
 from components.diagnose.findings import CauseFinding
-from components.diagnose.readings import TAIL
+from components.diagnose.readings import CORE
 
 SUBJECTS = {
     "first_sparsity": "how much farther apart than in the core records lie in the "
@@ -28,8 +28,8 @@ def missing_curriculum(evidence: Evidence) -> CauseFinding | None:
     lies apart, and no reading tells the two from one another.
     """
     checks = [evidence.check(name) for name in SUBJECTS]
-    ahead = evidence.readings.settled(TAIL)
-    if not all(check.alarmed for check in checks) or ahead is None or ahead <= 1:
+    core = evidence.readings.settled(CORE)
+    if not all(check.alarmed for check in checks) or core is None or core >= 1:
         return None
     return CauseFinding(
         claim="Core and tail differ in scale and were asked for at once: the tail set "

@@ -4,6 +4,7 @@ Mescheder et al. 2017, "The Numerics of GANs"; Berard et al. 2020.
 """
 
 from components.diagnose.causes import cause, measured
+from components.diagnose.cures import damped, unhurried
 from components.diagnose.evidence import Evidence
 from components.diagnose.findings import CauseFinding
 
@@ -11,6 +12,8 @@ SUBJECTS = {
     "rotation": "largest imaginary part of the game's spectrum over its radius",
     "turns": "times that the players went round in the second half",
     "circulation": "how steadily the players answer each other's moves",
+    "damping_undone": "share of an orbit's damping that its turning undoes at these "
+    "steps",
 }
 
 
@@ -23,7 +26,11 @@ def rotational_dynamics(evidence: Evidence) -> CauseFinding | None:
         SUBJECTS,
         (
             (
-                {"regularizers.r1": {"gamma": 1.0}},
+                unhurried(evidence.parameters),
+                "momentum answers late: by then the other has moved on",
+            ),
+            (
+                damped(evidence.parameters),
                 "a penalty on the slope at the data damps the rotation",
             ),
             (

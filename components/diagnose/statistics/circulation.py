@@ -14,7 +14,7 @@ FEWEST = 8
 """Moves without which chance alone would look like an answer."""
 
 
-@statistic("circulation", "high", worst=1.0)
+@statistic("circulation", "high", worst=1.0, series="generator_coordinate_0")
 def circulation(readings: Readings) -> Reading | None:
     """How steadily the players answer each other's moves in a rotating game.
 

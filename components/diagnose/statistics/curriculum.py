@@ -2,7 +2,7 @@
 
 import math
 
-from components.diagnose.readings import TAIL, Readings
+from components.diagnose.readings import CORE, TAIL, Readings
 from components.diagnose.statistics import Reading, statistic
 
 LEAST = 0.01
@@ -38,6 +38,9 @@ def unequal_tiers(readings: Readings) -> Reading | None:
     """How far apart the outermost tier and the core are covered, either way.
 
     The logarithm of one coverage over the other, over the second half of the training.
+    A core that is never reached has no quotient but its own.
     """
     value = readings.settled(TAIL)
+    if value is None:
+        value = readings.settled(CORE)
     return None if value is None else Reading(abs(math.log(max(value, LEAST))))

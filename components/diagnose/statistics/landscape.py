@@ -15,7 +15,7 @@ def rotation(readings: Readings) -> Reading | None:
     return ratio(readings, "spectrum_imaginary_max", "spectrum_radius")
 
 
-@statistic("turns", "high", scale="sqrt")
+@statistic("turns", "high", scale="sqrt", series="generator_coordinate_0")
 def turns(readings: Readings) -> Reading | None:
     """How often the players go round in the second half of training, either way.
 

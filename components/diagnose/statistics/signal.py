@@ -56,7 +56,9 @@ def discriminator_step(readings: Readings) -> Reading | None:
     return early(readings, "discriminator_update_ratio")
 
 
-@statistic("discriminator_lead", "high", scale="log")
+@statistic(
+    "discriminator_lead", "high", scale="log", series="discriminator_update_ratio"
+)
 def discriminator_lead(readings: Readings) -> Reading | None:
     """D's steps over G's, each relative to its weights, and D's turns counted."""
     found = ratio(readings, "discriminator_update_ratio", "generator_update_ratio")
@@ -64,7 +66,7 @@ def discriminator_lead(readings: Readings) -> Reading | None:
     return None if found is None else Reading(found.value * float(turns))
 
 
-@statistic("generator_lead", "high", scale="log")
+@statistic("generator_lead", "high", scale="log", series="generator_update_ratio")
 def generator_lead(readings: Readings) -> Reading | None:
     """G's steps over D's: the inverse of D's lead."""
     found = discriminator_lead(readings)

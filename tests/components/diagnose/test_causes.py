@@ -496,5 +496,74 @@ def test_core_and_tail_differ_as_much_either_way(trial):
     for core, tail in ((0.2, 0.8), (0.8, 0.2)):
         trial.constant(**{"tier_coverage.0": core, "tier_coverage.1": tail})
         assert measure(trial.readings()).value == pytest.approx(np.log(4))
-    trial.constant(**{"tier_coverage.1": 0.0})
-    assert measure(trial.readings()).value == pytest.approx(np.log(100))
+    for lost in (0, 1):
+        both = {f"tier_coverage.{tier}": 0.8 * (tier != lost) for tier in (0, 1)}
+        trial.constant(**both)
+        assert measure(trial.readings()).value == pytest.approx(np.log(100))
+
+
+def test_a_core_that_is_never_reached_is_left_behind_too(trial):
+    trial.collapsed().hard_from_the_start()
+    trial.constant(**{"tier_coverage.0": 0.0, "tier_coverage.1": 0.8})
+    assert "missing_curriculum" in [one["id"] for one in trial.diagnosis()["causes"]]
+
+
+def test_orbits_that_momentum_keeps_up_are_rotation_though_the_field_pulls_in(trial):
+    trial.collapsed().trained(
+        optimizer={"kind": "sgd", "learning_rate": 0.0002, "momentum": 0.99},
+        update={"kind": "simultaneous"},
+    )
+    trial.constant(eigenvalue_real_0=-1.2, eigenvalue_imaginary_0=1.5)
+    cause = only(trial.diagnosis()["causes"])
+    assert cause["id"] == "rotational_dynamics"
+    assert cause["evidence"][0]["value"] > 1
+    assert "optimizer.momentum" in cause["prescriptions"][0]["set"]
+
+
+def test_momentum_is_taken_away_at_the_pace_that_it_made(trial):
+    trial.collapsed().constant(spectrum_imaginary_max=10.0)
+    trial.parameters["optimizer"] = {
+        "kind": "sgd",
+        "learning_rate": 0.002,
+        "momentum": 0.98,
+        "generator_learning_rate": 0.001,
+        "discriminator_learning_rate": None,
+    }
+    trial.parameters["regularizers"] = {"r1": {"gamma": 2.0}}
+    first, second, *_ = top(trial.diagnosis())["prescriptions"]
+    assert first["set"] == {
+        "optimizer.momentum": 0.0,
+        "optimizer.learning_rate": 0.1,
+        "optimizer.generator_learning_rate": 0.05,
+    }
+    assert second["set"] == {"regularizers.r1": {"gamma": 4.0}}
+    trial.parameters["optimizer"]["momentum"] = -0.3
+    trial.parameters["regularizers"] = {"r1": None}
+    first, *_ = top(trial.diagnosis())["prescriptions"]
+    assert first["set"] == {"regularizers.r1": {"gamma": 1.0}}
+
+
+def test_copies_were_there_before_the_first_step(trial):
+    trial.collapsed().copies = 0.9
+    cause = top(trial.diagnosis())
+    assert cause["id"] == "data_fault"
+    assert cause["onset_step"] == 0 and cause["onset_interval"] == [0, 0]
+
+
+@pytest.mark.parametrize(
+    ("series", "values", "name"),
+    [
+        ("generator_coordinate_0", np.cos(STEPS / 100), "rotational_dynamics"),
+        (
+            "generator_update_ratio",
+            np.where(STEPS < 400, 0.002, 0.5),
+            "player_imbalance",
+        ),
+    ],
+)
+def test_orbits_and_leads_are_dated(trial, series, values, name):
+    trial.collapsed().series[series] = values
+    if name == "rotational_dynamics":
+        trial.series["discriminator_coordinate_0"] = np.sin(STEPS / 100)
+    causes = {one["id"]: one for one in trial.diagnosis()["causes"]}
+    assert 0 < causes[name]["onset_step"] <= STEPS[-1]
