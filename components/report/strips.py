@@ -37,6 +37,10 @@ STRIPS = (
     "train_coverage",
 )
 """The metrics in the order of the page; others follow by name."""
+MARKS = 40
+"""Trials on a strip at most."""
+APART = 2
+"""Places in a per cent of a strip: two marks on one of them look like one."""
 
 
 def ordered(names: Iterable[str]) -> list[str]:
@@ -100,14 +104,14 @@ def _strip(
         "ci": None
         if not interval
         else (at(interval[0]), at(interval[1]) - at(interval[0])),
-        "marks": [
+        "marks": _apart(
             {
                 "at": at(m["value"]),
                 "role": role(t),
                 "text": f"{label(t)}: {number(m['value'])}",
             }
-            for t, m in reversed(read[:40])
-        ],
+            for t, m in read[:MARKS]
+        ),
         "value": text,
         "spread": _spread(
             [t["metrics"][name]["value"] for t in failing if _read(t, name)]
@@ -117,6 +121,19 @@ def _strip(
         ),
         "top": number(top),
     }
+
+
+def _apart(marks: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Those that can be seen apart, the first on top, each told how many it hides."""
+    seen: dict[tuple[str, int], list[dict[str, Any]]] = {}
+    for mark in marks:
+        place = mark["role"], round(mark["at"] * APART)
+        seen.setdefault(place, []).append(mark)
+    shown = []
+    for first, *hidden in seen.values():
+        more = f" and {len(hidden)} more" if hidden else ""
+        shown.append({**first, "text": first["text"] + more})
+    return shown[::-1]
 
 
 def _read(trial: Trial, name: str) -> bool:

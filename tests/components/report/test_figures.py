@@ -13,6 +13,7 @@ from components.report.figures import grid, picture, points, thinned
 from components.report.findings import choose
 from components.report.intervals import wilson
 from components.report.sections import judged
+from components.report.strips import strips
 from components.report.svg import Scale, number, scale
 
 
@@ -164,3 +165,30 @@ def test_a_threshold_is_drawn_only_in_the_unit_of_the_curve():
         "figures": {"series": {"coverage": series, "recall": series}},
     }
     assert set(judged([given])) == {("series", "recall"), ("series", "precision")}
+
+
+def test_marks_that_look_like_one_are_one_and_say_so():
+    def trial(seed, verdict, value):
+        return {
+            "id": f"seed={seed}",
+            "point": {"seed": seed},
+            "seed": seed,
+            "failed": None,
+            "verdict": verdict,
+            "symptoms": [],
+            "causes": [],
+            "risks": [],
+            "checks": [],
+            "metrics": {"recall": {"value": value}},
+            "figures": None,
+        }
+
+    failing = [trial(seed, "failed", 0.1 + 0.0001 * seed) for seed in range(3)]
+    (row,) = strips([*failing, trial(3, "failed", 0.5)], [trial(4, "healthy", 0.1)])
+    told = {(mark["role"], mark["text"]) for mark in row["marks"]}
+    assert told == {
+        ("ok", "seed 4: 0.1"),
+        ("fail", "seed 3: 0.5"),
+        ("fail", "seed 0: 0.1 and 2 more"),
+    }
+    assert row["marks"][-1]["text"].startswith("seed 0")
