@@ -62,10 +62,14 @@ def slower(parameters: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def damped(parameters: Mapping[str, Any]) -> dict[str, Any]:
-    """R1 with a gamma of 1; where it is at work already, with twice its gamma."""
-    present = parameter(parameters, "regularizers.r1.gamma")
-    known = isinstance(present, int | float)
-    return {"regularizers.r1": {"gamma": max(1.0, 2.0 * present) if known else 1.0}}
+    """R1 with a gamma of 1; where it is at work already, with twice its gamma.
+
+    {} where that follows a schedule: then nobody knows what would be more.
+    """
+    present = parameter(parameters, "regularizers.r1.gamma") or 0.0
+    if not isinstance(present, int | float):
+        return {}
+    return {"regularizers.r1": {"gamma": max(1.0, 2.0 * present)}}
 
 
 def unhurried(parameters: Mapping[str, Any]) -> dict[str, Any]:

@@ -77,11 +77,11 @@ def _eigenvalues(readings: Readings) -> Iterator[complex]:
 
 def _undone(value: complex, rate: float, momentum: float, kind: str) -> float:
     """See `damping_undone`, of one eigenvalue."""
-    if not value.imag:
-        return 0.0
-    damped = _growth(complex(value.real), rate, momentum, kind)
-    if damped >= 0:
+    if value.imag and value.real >= 0:
         return MOST
+    damped = _growth(complex(value.real), rate, momentum, kind)
+    if not value.imag or damped >= 0:
+        return 0.0  # No orbit, or steps so long that they overshoot, turn or not.
     turning = _growth(value, rate, momentum, kind)
     if kind == "alternating":
         turning -= (rate / (1 - momentum) * value.imag) ** 2 / 2

@@ -541,6 +541,10 @@ def test_momentum_is_taken_away_at_the_pace_that_it_made(trial):
     trial.parameters["regularizers"] = {"r1": None}
     first, *_ = top(trial.diagnosis())["prescriptions"]
     assert first["set"] == {"regularizers.r1": {"gamma": 1.0}}
+    falling = {"kind": "linear", "start": 9.0, "end": 1.0}
+    trial.parameters["regularizers"] = {"r1": {"gamma": falling}}
+    first, *_ = top(trial.diagnosis())["prescriptions"]
+    assert first["set"] == {"update": {"kind": "extragradient"}}
 
 
 def test_copies_were_there_before_the_first_step(trial):

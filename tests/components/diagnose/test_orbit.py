@@ -110,6 +110,13 @@ def test_the_worst_of_the_leading_ones_counts_and_none_that_only_pulls():
     assert undone(complex(0.3, 1.0), complex(-1, 1)).value == 2.0
 
 
+@pytest.mark.parametrize("kind", ["simultaneous", "extragradient"])
+def test_steps_that_overshoot_without_turning_are_no_orbit(kind):
+    """Rate times pull is 3: plain steps multiply the way to rest by -2."""
+    assert undone(complex(-30, 0.5), rate=0.1, kind=kind).value == 0
+    assert spectral_radius(30, 0.0, 0.1, 0.0, kind) > 1
+
+
 def test_eigenvalues_of_an_earlier_reading_do_not_count():
     table = {
         "step": np.array([0, 100]),
