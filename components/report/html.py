@@ -19,9 +19,10 @@ from components.report import (
     corner,
     measured,
     portraits,
+    probes,
     published,
     rows,
-    sections,
+    samples,
     strips,
     view,
     words,
@@ -139,7 +140,7 @@ def _measured(trials: Sequence[Trial]) -> dict[str, Any] | None:
         "left_out": max(0, len(rows) - measured.MOST),
         "meanings": measured.meanings(trials),
         "paths": paths,
-        "curve": None if paths or papers else sections.signal(_drawn(trials)),
+        "curve": None if paths or papers else probes.signal(_drawn(trials)),
     }
 
 
@@ -150,7 +151,7 @@ def _beside(trials: Sequence[Trial]) -> list[dict[str, Any]]:
 
 def _finals(trials: Sequence[Trial]) -> list[dict[str, Any]]:
     """The samples of each variant's first trial."""
-    shown = [sections.final(trial) for trial in _one_each(trials)[:GROUPS]]
+    shown = [samples.final(trial) for trial in _one_each(trials)[:GROUPS]]
     return [entry for entry in shown if entry["generated"] is not None]
 
 
@@ -173,7 +174,7 @@ def _strip(
 ) -> list[dict[str, Any]]:
     """The first screen's pictures: real, failing, healthy."""
     worst = [drawn[0] for group in found if (drawn := _drawn(group))][:2]
-    shown = [sections.final(t) for t in (*worst, *_one_each(healthy)[:1])]
+    shown = [samples.final(t) for t in (*worst, *_one_each(healthy)[:1])]
     shown = [entry for entry in shown if entry["generated"] is not None]
     real = next((e["real"] for e in shown if e["real"] is not None), None)
     first = {"label": "real records", "role": "real", "generated": real}
@@ -195,17 +196,17 @@ def _group(
         "agreeing": sum(bool(t["causes"]) for t in group),
         "changes": view.changes(group),
         "experiment": main["experiment"],
-        "curves": sections.curves(drawn, compare, every) if drawn else [],
+        "curves": probes.curves(drawn, compare, every) if drawn else [],
         "strips": strips.strips(group, healthy[:20]),
         "healthy": bool(healthy),
         "drawn": len(drawn),
         "drawings": drawings(drawn[0]) if drawn else [],
-        "slider": sections.slider(drawn[0]) if drawn else [],
+        "slider": samples.slider(drawn[0]) if drawn else [],
         "slider_of": view.label(drawn[0]) if drawn else "",
-        "final": sections.final(drawn[0]) if drawn else None,
-        "compare": sections.final(compare[0]) if compare else None,
+        "final": samples.final(drawn[0]) if drawn else None,
+        "compare": samples.final(compare[0]) if compare else None,
         "scatter": _scatter(drawn[0]) if drawn else None,
-        "shares": sections.shares(main),
+        "shares": samples.shares(main),
         **_broken_down(main),
     }
 
@@ -256,13 +257,13 @@ def _healthy(healthy: Sequence[Trial], every: bool) -> list[dict[str, Any]]:
             {
                 "name": view.variant_name(group),
                 "seeds": _seeds(group),
-                "final": sections.final(drawn[0]) if drawn else None,
-                "slider": sections.slider(drawn[0]) if drawn else [],
-                "curves": sections.curves([], drawn, every) if drawn else [],
+                "final": samples.final(drawn[0]) if drawn else None,
+                "slider": samples.slider(drawn[0]) if drawn else [],
+                "curves": probes.curves([], drawn, every) if drawn else [],
                 "drawings": drawings(drawn[0]) if drawn else [],
                 "strips": strips.strips([], group),
                 "scatter": _scatter(drawn[0]) if drawn else None,
-                "shares": sections.shares(group[0]),
+                "shares": samples.shares(group[0]),
                 **_broken_down(group[0]),
             }
         )

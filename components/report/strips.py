@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from components.report import words
-from components.report.sections import evidence, judged
+from components.report.probes import evidence, judged
 from components.report.svg import DASH, number
 from components.report.view import label, role
 

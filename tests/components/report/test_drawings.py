@@ -15,8 +15,8 @@ from components.report.plots.frame import spread, strength
 from components.report.plots.moments import ellipse
 from components.report.plots.noise import agreement
 from components.report.plots.spectrum import spectra
+from components.report.probes import _onset, judged
 from components.report.projection import moments, players_path
-from components.report.sections import _onset, judged
 
 
 def trial(series=None, **figures):

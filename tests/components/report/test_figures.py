@@ -12,7 +12,7 @@ from components.report.charts import Dot, Line, Marks, curves, precision_recall
 from components.report.figures import grid, picture, points, thinned
 from components.report.findings import choose
 from components.report.intervals import wilson
-from components.report.sections import judged
+from components.report.probes import judged
 from components.report.strips import strips
 from components.report.svg import Scale, number, scale
 

@@ -11,7 +11,7 @@ import pytest
 from components.report import view
 from components.report.html import render_html
 from components.report.markdown import render_markdown
-from components.report.sections import curves
+from components.report.probes import curves
 from components.report.stage import LIMIT
 from components.run import CaseInfo, ExpectationInfo
 
