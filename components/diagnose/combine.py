@@ -8,6 +8,8 @@
 - Rivals that explain the same symptom divide what is certain by their odds, and one
   share of the odds stays with causes that nobody measures.
 - If the first is not ahead of the second by `SEPARATED`, the evidence does not decide.
+- Nor does it where all readings together look more like another cause, though that
+  one's own tests are silent: either could be the one that is wrong.
 """
 
 import math
@@ -29,6 +31,10 @@ UNKNOWN = 0.5
 """Confidence alone of a mechanism that no calibration run had: even odds."""
 AUDIBLE = 0.02
 """Share of the votes that a statistic must be owed to be told."""
+ANY_CHANGE = (
+    "Train again with another seed, and with one parameter changed at a time, from the "
+    "largest model and the smallest learning rate on."
+)
 ESSENTIAL = ("precision", "recall", "coverage")
 """Without these nobody may call a run healthy."""
 
@@ -64,11 +70,13 @@ def conclude(evidence: Evidence) -> Conclusion:
         for one in CAUSES.values()
         if (found := one.examine(evidence)) is not None
     ]
-    causes = _ranked([one for one in measured if one.explains], evidence)
-    risks = _ranked([one for one in measured if not one.explains], evidence)
+    forest = evidence.calibration.forest
+    votes = None if forest is None else forest.ask(evidence.departures)
+    causes = _ranked([one for one in measured if one.explains], evidence, votes)
+    risks = _ranked([one for one in measured if not one.explains], evidence, votes)
     names = [*tests(), *sorted(mechanisms() - set(tests()))]
     checks = tuple(evidence.check(name) for name in names)
-    verdict, experiment = _verdict(symptoms, causes, checks)
+    verdict, experiment = _verdict(symptoms, causes, checks, votes)
     return Conclusion(verdict, tuple(symptoms), causes, risks, checks, experiment)
 
 
@@ -89,12 +97,11 @@ def _explained(
 
 
 def _ranked(
-    found: Sequence[CauseFinding], evidence: Evidence
+    found: Sequence[CauseFinding], evidence: Evidence, votes: Votes | None
 ) -> tuple[CauseFinding, ...]:
     """Findings with their confidence and rivals, the likeliest first."""
     alone = {one.id: _alone(one, evidence) for one in found}
-    forest, read = evidence.calibration.forest, evidence.departures
-    votes = None if forest is None else forest.ask(read)
+    read = evidence.departures
     odds = {name: share / max(1 - share, NEVER) for name, share in alone.items()}
     if votes is not None:
         odds = {k: each * math.exp(votes.log_ratio(k)) for k, each in odds.items()}
@@ -176,6 +183,7 @@ def _verdict(
     symptoms: Sequence[SymptomFinding],
     causes: Sequence[CauseFinding],
     checks: Sequence[Check],
+    votes: Votes | None,
 ) -> tuple[str, str | None]:
     """The verdict, and what would decide where it is undetermined."""
     if not symptoms:
@@ -184,11 +192,8 @@ def _verdict(
             return "healthy", None
         return "undetermined", _to_measure(missing)
     if not causes:
-        return "undetermined", (
-            "No cause that can be measured was at work. Train again with another "
-            "seed, and with one parameter changed at a time, from the largest model "
-            "and the smallest learning rate on."
-        )
+        own = next((one.experiment for one in symptoms if one.experiment), ANY_CHANGE)
+        return "undetermined", f"No cause that can be measured was at work. {own}"
     first, rest = causes[0], [one for one in causes[1:] if one.id in causes[0].rivals]
     if rest and first.confidence < SEPARATED * rest[0].confidence:
         return "undetermined", (
@@ -196,7 +201,28 @@ def _verdict(
             f"in a second trial {rest[0].experiment}: the cause is the one whose "
             "removal takes the symptoms away."
         )
+    if liker := _liker(first, symptoms, votes):
+        return "undetermined", (
+            f"Either {first.id} or {liker}: tests of the first alarm, and all "
+            "readings together look more like the second. To decide, "
+            f"{first.experiment}: if the symptoms stay, it is not {first.id}."
+        )
     return "failed", None
+
+
+def _liker(
+    first: CauseFinding, symptoms: Sequence[SymptomFinding], votes: Votes | None
+) -> str | None:
+    """The cause that most trees vote for, if it is not the first but could be."""
+    if votes is None or first.certain or first.id not in votes.causes:
+        return None
+    able = [
+        name
+        for name in votes.causes
+        if name in CAUSES and _explained(CAUSES[name].explains, symptoms)
+    ]
+    most = max([first.id, *able], key=votes.share)
+    return most if votes.share(most) > votes.share(first.id) else None
 
 
 def _to_measure(missing: Sequence[Check]) -> str:

@@ -100,7 +100,8 @@ class SymptomFinding:
     """What is wrong with the samples: a claim that passed its test.
 
     `severity` is in [0, 1]; `onset` is when the alarm that lasts to the end began, None
-    where no series shows it.
+    where no series shows it. `experiment` is what would tell causes of it apart where
+    none is measured at work, in a sentence; empty: nothing of its own.
     """
 
     claim: str
@@ -108,6 +109,7 @@ class SymptomFinding:
     severity: float
     onset: Onset | None = None
     id: str = ""
+    experiment: str = ""
 
     def as_json(self) -> dict[str, Any]:
         return {

@@ -1,5 +1,8 @@
 """Tail neglect: the core is covered, the rare records are not."""
 
+from dataclasses import replace
+
+from components.diagnose.cures import parameter
 from components.diagnose.evidence import Evidence
 from components.diagnose.findings import SymptomFinding
 from components.diagnose.symptoms import finding, symptom
@@ -17,4 +20,21 @@ def tail_neglect(evidence: Evidence) -> SymptomFinding | None:
     if tail.value is None or tail.value >= LESS:
         return None
     claim = "The samples cover the dense core of the data and leave its tail out."
-    return finding(evidence, claim, SUBJECTS, ("last_tail_over_core",))
+    found = finding(evidence, claim, SUBJECTS, ("last_tail_over_core",))
+    return found and replace(found, experiment=_experiment(evidence))
+
+
+def _experiment(evidence: Evidence) -> str:
+    """What brings in a tail, by how it lies, of what has not been tried."""
+    ways = []
+    if parameter(evidence.parameters, "pacing.kind") == "none":
+        ways.append(
+            "with `pacing` from the core outwards, which brings in a tail that lies "
+            "around the core"
+        )
+    if parameter(evidence.parameters, "objective.kind") != "wasserstein":
+        ways.append(
+            "with the wasserstein objective and a gradient penalty, which reach "
+            "clusters that lie apart"
+        )
+    return f"Train {', and in a second trial '.join(ways)}." if ways else ""

@@ -108,6 +108,25 @@ def test_a_tail_left_out_is_neglected_from_when_it_was_lost(trial):
     assert found[0]["onset_step"] == 700
 
 
+@pytest.mark.parametrize(
+    ("pacing", "objective", "told", "not_told"),
+    [
+        ("none", "hinge", ["pacing", "second trial with the wasserstein"], []),
+        ("linear", "hinge", ["Train with the wasserstein"], ["pacing"]),
+        ("none", "wasserstein", ["pacing"], ["wasserstein objective"]),
+        ("linear", "wasserstein", ["another seed"], ["pacing", "wasserstein"]),
+    ],
+)
+def test_what_decides_about_a_tail_is_what_was_not_tried(
+    trial, pacing, objective, told, not_told
+):
+    trial.trained(pacing={"kind": pacing}, objective={"kind": objective})
+    diagnosis = trial.read(tail_coverage=0.1).diagnosis()
+    assert diagnosis["verdict"] == "undetermined"
+    assert all(words in diagnosis["experiment"] for words in told)
+    assert not any(words in diagnosis["experiment"] for words in not_told)
+
+
 def test_a_smeared_core_beside_a_covered_tail_is_a_collapse_from_then_on(trial):
     trial.core["value"] = 0.05
     trial.series["tier_coverage.0"] = np.where(trial.series["step"] < 700, 0.9, 0.05)
