@@ -177,7 +177,8 @@ class CalibrationTable(Params):
     checks: dict[str, Healthy] = Field(default_factory=dict)
     """Readings by statistic, of all of them."""
     kinds: dict[str, dict[str, Healthy]] = Field(default_factory=dict)
-    """The same of runs on records of one kind alone, `images` or `points`."""
+    """The same of runs on records of one kind alone, `images` or `points`, where they
+    read differently from others."""
     exposed: dict[str, Exposed] = Field(default_factory=dict)
     """By cause: runs that it was made to work in."""
     forest: Forest | None = None
@@ -186,8 +187,8 @@ class CalibrationTable(Params):
     def of(self, kind: str | None) -> "CalibrationTable":
         """What a run on records of a kind is held against.
 
-        Healthy runs on its kind, for a statistic that runs of at least FEWEST cases of
-        them have; else all healthy runs.
+        Healthy runs on its kind, for a statistic that reads differently on them and
+        that runs of at least FEWEST cases of them have; else all healthy runs.
         """
         own = self.kinds.get(kind or "", {})
         enough = {k: v for k, v in own.items() if len(set(v.cases)) >= FEWEST}

@@ -1,10 +1,17 @@
 """From what healthy runs read to `calibration.json`."""
 
 import json
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from components.diagnose.calibration import Scale, Side
+
+DIFFERENT = 0.25
+"""Level of the test of Kolmogorov and Smirnov by which a statistic reads differently on
+records of one kind than on others, and is held against runs on its kind alone. What
+decides whether to pool should err towards a difference: Bozivich, Bancroft and Hartley
+1956, Annals of Mathematical Statistics 27."""
 
 
 def tabulate(
@@ -44,12 +51,42 @@ def tabulate(
         return found
 
     names = sorted({kind for kind in kinds if kind is not None})
+    every = checks()
     return {
         "produced": produced,
         "runs": len(readings),
-        "checks": checks(),
-        "kinds": {name: checks(name) for name in (names if len(names) > 1 else ())},
+        "checks": every,
+        "kinds": {
+            name: _differing(checks(name), every)
+            for name in (names if len(names) > 1 else ())
+        },
     }
+
+
+def _differing(
+    own: Mapping[str, Any], every: Mapping[str, Mapping[str, Any]]
+) -> dict[str, Any]:
+    """Of one kind's readings those that differ from the others' (means of cases)."""
+    from scipy import stats
+
+    found = {}
+    for name, entry in own.items():
+        mine = _means(entry)
+        others = [m for case, m in _means(every[name]).items() if case not in mine]
+        if not others:
+            continue
+        if stats.ks_2samp(list(mine.values()), others).pvalue < DIFFERENT:
+            found[name] = entry
+    return found
+
+
+def _means(entry: Mapping[str, Any]) -> dict[int, float]:
+    """The mean reading of each case."""
+    groups: dict[int, list[float]] = {}
+    cases = entry.get("cases") or [0] * len(entry["values"])
+    for case, value in zip(cases, entry["values"], strict=True):
+        groups.setdefault(case, []).append(value)
+    return {case: math.fsum(each) / len(each) for case, each in groups.items()}
 
 
 def to_json(table: dict[str, Any]) -> bytes:

@@ -215,3 +215,45 @@ def test_seeds_of_one_case_are_held_against_it():
     same = Healthy(side="high", values=tuple(values), cases=(7, 7, 7))
     assert same.threshold(0.05) == alone.threshold(0.05)
     assert same.departure(0.9) == alone.departure(0.9)
+
+
+def kinds_of(apart, images=8, points=20, seed=0):
+    """Readings of cases of two kinds, whose means are `apart` deviations apart."""
+    random = np.random.default_rng(seed)
+    counts = {"images": images, "points": points}
+    means = np.concatenate(
+        [
+            random.normal(apart * (kind == "images"), 1, count)
+            for kind, count in counts.items()
+        ]
+    )
+    values = (means[:, None] + random.normal(0, 0.1, (len(means), 2))).ravel()
+    kinds = np.repeat(list(counts), [2 * count for count in counts.values()])
+    return tabulate(
+        [{"x": float(value)} for value in values],
+        {"x": ("low", "linear")},
+        kinds=kinds.tolist(),
+        cases=[str(case) for case in np.repeat(range(len(means)), 2)],
+    )
+
+
+def test_a_kind_is_held_against_its_own_where_it_reads_differently():
+    table = CalibrationTable.model_validate_json(to_json(kinds_of(apart=5)))
+    assert len(table.kinds["images"]["x"].values) == 16
+    assert len(table.kinds["points"]["x"].values) == 40
+    assert table.of("images").checks["x"].median > 3
+    assert abs(table.of("points").checks["x"].median) < 1
+    assert len(table.of(None).checks["x"].values) == 56
+
+
+def test_a_kind_that_reads_like_others_is_held_against_all():
+    """Of 200 pairs that do not differ a quarter is told apart by chance, at most."""
+    told = sum("x" in kinds_of(0, seed=seed)["kinds"]["images"] for seed in range(200))
+    assert told <= 65
+
+
+def test_a_kind_of_few_cases_is_held_against_all():
+    made = kinds_of(apart=9, images=5)
+    table = CalibrationTable.model_validate_json(to_json(made))
+    assert "x" in table.kinds["images"]
+    assert len(table.of("images").checks["x"].values) == 50
