@@ -76,7 +76,10 @@ def conclude(evidence: Evidence) -> Conclusion:
     risks = _ranked([one for one in measured if not one.explains], evidence, votes)
     names = [*tests(), *sorted(mechanisms() - set(tests()))]
     checks = tuple(evidence.check(name) for name in names)
-    verdict, experiment = _verdict(symptoms, causes, checks, votes)
+    liker = _liker(causes, symptoms, votes)
+    verdict, experiment = _verdict(symptoms, causes, checks, liker)
+    if liker and votes:
+        causes = (_doubted(causes[0], liker, votes), *causes[1:])
     return Conclusion(verdict, tuple(symptoms), causes, risks, checks, experiment)
 
 
@@ -183,7 +186,7 @@ def _verdict(
     symptoms: Sequence[SymptomFinding],
     causes: Sequence[CauseFinding],
     checks: Sequence[Check],
-    votes: Votes | None,
+    liker: str | None,
 ) -> tuple[str, str | None]:
     """The verdict, and what would decide where it is undetermined."""
     if not symptoms:
@@ -201,7 +204,7 @@ def _verdict(
             f"in a second trial {rest[0].experiment}: the cause is the one whose "
             "removal takes the symptoms away."
         )
-    if liker := _liker(first, symptoms, votes):
+    if liker:
         return "undetermined", (
             f"Either {first.id} or {liker}: tests of the first alarm, and all "
             "readings together look more like the second. To decide, "
@@ -211,10 +214,15 @@ def _verdict(
 
 
 def _liker(
-    first: CauseFinding, symptoms: Sequence[SymptomFinding], votes: Votes | None
+    causes: Sequence[CauseFinding],
+    symptoms: Sequence[SymptomFinding],
+    votes: Votes | None,
 ) -> str | None:
     """The cause that most trees vote for, if it is not the first but could be."""
-    if votes is None or first.certain or first.id not in votes.causes:
+    first = next(iter(causes), None)
+    if first is None or votes is None or first.certain:
+        return None
+    if first.id not in votes.causes:
         return None
     able = [
         name
@@ -223,6 +231,21 @@ def _liker(
     ]
     most = max([first.id, *able], key=votes.share)
     return most if votes.share(most) > votes.share(first.id) else None
+
+
+def _doubted(first: CauseFinding, liker: str, votes: Votes) -> CauseFinding:
+    """A finding whose confidence another cause shares, by their votes."""
+    own, other = votes.share(first.id), votes.share(liker)
+    told = Line(
+        f"{100 * other:.0f} of 100 votes go to {liker}, more than the {100 * own:.0f} "
+        "for it: they share the confidence"
+    )
+    return replace(
+        first,
+        confidence=first.confidence * own / (own + other),
+        evidence=(*first.evidence, told),
+        rivals=tuple(dict.fromkeys((liker, *first.rivals))),
+    )
 
 
 def _to_measure(missing: Sequence[Check]) -> str:

@@ -412,6 +412,11 @@ def test_a_cause_that_readings_look_less_like_than_another_is_not_decided(voted,
     assert diagnosis["verdict"] == ("failed" if alike else "undetermined")
     assert ("gradient_noise" in str(diagnosis["experiment"])) is not alike
     assert (diagnosis["experiment"] is None) is alike
+    assert (top(diagnosis)["confidence"] > 0.9) is alike
+    assert (top(diagnosis)["confidence"] < 0.5) is not alike
+    assert top(diagnosis)["rivals"] == ([] if alike else ["gradient_noise"])
+    told = "votes go to gradient_noise, more than"
+    assert (told in top(diagnosis)["evidence"][-1]["text"]) is not alike
 
 
 def test_a_certain_cause_needs_no_votes(voted):
