@@ -127,8 +127,6 @@ class Evidence:
         reading, as it would have been had the training ended there, and the interval
         is that since the reading before.
         """
-        import numpy as np
-
         statistic = STATISTICS[name]
         series = self.readings.series(statistic.series or "")
         limit = self._limit(statistic)
@@ -139,18 +137,18 @@ class Evidence:
             alarms = sign * (series.values - limit) > 0
             learnt = self.calibration.checks[name].learnt * self._steps
             return lasting(series.steps, series.values, alarms, learnt)
-        values = [
-            statistic.measure(self.readings.until(int(step))) for step in series.steps
+        read = [
+            (int(step), sign * (measured_so_far.value - limit) > 0)
+            for step in series.steps
+            if (measured_so_far := statistic.measure(self.readings.until(int(step))))
         ]
-        alarms = np.array(
-            [each is not None and sign * (each.value - limit) > 0 for each in values]
-        )
-        if not alarms[-1]:
+        if not read or not read[-1][1]:
             return None
-        quiet = np.flatnonzero(~alarms)
-        at = int(quiet[-1]) + 1 if len(quiet) else 0
-        steps = series.steps
-        return Onset(int(steps[at]), int(steps[max(at - 1, 0)]), int(steps[at]))
+        quiet = [place for place, (_, alarm) in enumerate(read) if not alarm]
+        at = quiet[-1] + 1 if quiet else 0
+        # Before the first that could be read it may have been so all along.
+        before = read[at - 1][0] if at else int(series.steps[0])
+        return Onset(read[at][0], before, read[at][0])
 
     @property
     def _steps(self) -> float:

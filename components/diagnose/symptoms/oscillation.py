@@ -11,4 +11,4 @@ SUBJECTS = {"swing": "coverage lost and won back per snapshot, late in training"
 def oscillation(evidence: Evidence) -> SymptomFinding | None:
     """Coverage goes back and forth more than on a healthy run."""
     claim = "Coverage goes up and down late in training instead of settling."
-    return finding(evidence, claim, SUBJECTS)
+    return finding(evidence, claim, SUBJECTS, ("swing",))

@@ -75,6 +75,22 @@ def test_coverage_that_swings_is_oscillation(trial):
     assert "oscillation" in trial.symptoms()
 
 
+@pytest.mark.parametrize(
+    ("since", "step", "interval"),
+    [(300, 700, [0, 700]), (900, 900, [800, 900])],
+)
+def test_oscillation_began_when_coverage_was_seen_to_swing(
+    trial, since, step, interval
+):
+    """Eight readings are the fewest of which it can be told: the first is at 0."""
+    steps, rise = trial.series["step"], trial.series["coverage"]
+    swings = np.where(steps // 100 % 2, 0.3, 0.9)
+    trial.series["coverage"] = np.where(steps < since, rise, swings)
+    found = trial.diagnosis()["symptoms"]
+    (began,) = [one for one in found if one["id"] == "oscillation"]
+    assert (began["onset_step"], began["onset_interval"]) == (step, interval)
+
+
 def test_coverage_lost_is_divergence_from_where_it_was_lost(trial):
     trial.series["coverage"][9:] = 0.2
     found = {one["id"]: one for one in trial.diagnosis()["symptoms"]}
