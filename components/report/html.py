@@ -230,17 +230,24 @@ def _scatter(trial: Trial) -> Markup | None:
 
 
 def _brief(group: Sequence[Trial]) -> dict[str, Any]:
-    main = group[0]
     names = [words.title(s["id"]) for s in view.symptoms(group)]
-    cause = main["causes"][0]["id"] if main["causes"] else None
     sets = view.variants(group)
     return {
         "title": words.sentence(names[:2]) or "Failed",
-        "because": words.title(cause) if cause else "cause not determined",
+        "because": _because(group),
+        "decided": view.decided(group),
         "where": [f"{view.variant_name(v)}: {_seeds(v)}" for v in sets[:4]],
         "more_variants": max(0, len(sets) - 4),
         "trials": len(group),
     }
+
+
+def _because(group: Sequence[Trial]) -> str:
+    causes = group[0]["causes"]
+    name = words.title(causes[0]["id"]) if causes else None
+    if name and view.decided(group):
+        return name
+    return f"cause not determined, perhaps {name}" if name else "cause not determined"
 
 
 def _seeds(trials: Sequence[Trial]) -> str:

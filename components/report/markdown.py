@@ -63,6 +63,7 @@ def _confusion(content: Mapping[str, Any]) -> str:
 
 def _changes(found: Sequence[Sequence[view.Trial]]) -> str:
     lines = []
+    sure = any(map(view.decided, found[:3]))
     for group in found[:3]:
         for change in view.changes(group)[:1]:
             for address, new in change["set"].items():
@@ -71,7 +72,8 @@ def _changes(found: Sequence[Sequence[view.Trial]]) -> str:
                 to = code(words.value(new))
                 lines.append(f"- {place}: {code(address)} {old} → {to}")
             lines.append(f"  {code(change['command'])}")
-    return "\n".join(["**Change:**", "", *lines]) if lines else ""
+    heading = "**Change:**" if sure else "**Cause not determined. Try first:**"
+    return "\n".join([heading, "", *lines]) if lines else ""
 
 
 def _finding(group: Sequence[view.Trial]) -> str:

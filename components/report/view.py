@@ -133,13 +133,22 @@ def standing(content: Content) -> str:
     return " ".join(parts)
 
 
+def decided(group: Sequence[Trial]) -> bool:
+    """Whether the first cause is the verdict on any of the trials."""
+    return any(trial["verdict"] == "failed" for trial in group)
+
+
 def changes(group: Sequence[Trial]) -> list[dict[str, Any]]:
-    """What a group's main causes prescribe, equal ones once, most frequent first."""
+    """What a group's main causes prescribe, equal ones once, most frequent first.
+
+    Of each, `decided`: whether its cause is the verdict, or but the likeliest.
+    """
     found: dict[str, dict[str, Any]] = {}
     for trial in group:
         cause = trial["causes"][0] if trial["causes"] else {}
         for rank, given in enumerate(cause.get("prescriptions", [])):
             entry = {**given, "rank": rank, "trials": 0, "cause": cause["id"]}
+            entry["decided"] = decided(group)
             name = key([given["set"], given["old"], given["places"]])
             found.setdefault(name, entry)["trials"] += 1
     return sorted(found.values(), key=lambda entry: (entry["rank"], -entry["trials"]))

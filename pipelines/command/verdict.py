@@ -99,7 +99,9 @@ def _changes(trials: Sequence[Mapping[str, Any]]) -> list[str]:
                 where = prescription.get("where")
                 place = f"   ({where})" if where else ""
                 words = prescription.get("command") or command(prescription["set"])
-                lines.append(f"{cause['id']}: {words}{place}")
+                unsure = trial.get("verdict") == "undetermined"
+                name = f"{cause['id']}{' (not determined)' if unsure else ''}"
+                lines.append(f"{name}: {words}{place}")
     return lines
 
 

@@ -217,3 +217,5 @@ def test_a_printed_prescription_is_read_back_by_set():
     override = read_override(words[2], 1, Sources())
     assert override.address == "train.objective"
     assert plain(override.value) == value
+    (line,) = _changes([trial | {"verdict": "undetermined"}])
+    assert line.startswith("vanishing_gradient (not determined): --set ")

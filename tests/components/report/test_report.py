@@ -274,6 +274,29 @@ def test_missing_measurements_leave_gaps_not_errors(synthetic, tmp_path):
     assert made.content()["trials"][0]["metrics"]["odd"]["value"] is None
 
 
+@pytest.mark.parametrize("verdict", ["failed", "undetermined"])
+def test_a_cause_that_is_not_determined_is_not_given_for_one(
+    synthetic, tmp_path, verdict
+):
+    world = synthetic.World(tmp_path)
+    told = synthetic.diagnosed(np.random.default_rng(0), failing=True)
+    sure, experiment = verdict == "failed", "Train with another normalization."
+    told |= {"verdict": verdict, "experiment": None if sure else experiment}
+    world.add({"seed": 0}, failing=True, diagnosis=told)
+    made = world.report()
+    page = made.read_bytes("report.html").decode()
+    text = made.read_bytes("report.md").decode()
+    assert ("from batch-norm leakage</span>" in page) == sure
+    assert ("cause not determined, perhaps batch-norm leakage" in page) != sure
+    assert ("Change this line</h2>" in page) == sure
+    assert ("Cause not determined: try this line first</h2>" in page) != sure
+    assert ("What to change</h3>" in page) == sure
+    assert ("What to try first</h3>" in page) != sure
+    assert (experiment in page) != sure
+    assert ("**Change:**" in text) == sure
+    assert ("**Cause not determined. Try first:**" in text) != sure
+
+
 def test_samples_that_are_not_finite_are_drawn(synthetic, tmp_path):
     world = synthetic.World(tmp_path)
     world.add({"seed": 0}, failing=True)
