@@ -76,10 +76,10 @@ def conclude(evidence: Evidence) -> Conclusion:
     risks = _ranked([one for one in measured if not one.explains], evidence, votes)
     names = [*tests(), *sorted(mechanisms() - set(tests()))]
     checks = tuple(evidence.check(name) for name in names)
-    liker = _liker(causes, symptoms, votes)
-    verdict, experiment = _verdict(symptoms, causes, checks, liker)
-    if liker and votes:
-        causes = (_doubted(causes[0], liker, votes), *causes[1:])
+    favoured = _favoured(causes, symptoms, votes)
+    verdict, experiment = _verdict(symptoms, causes, checks, favoured)
+    if favoured and votes:
+        causes = (_doubted(causes[0], favoured, votes), *causes[1:])
     return Conclusion(verdict, tuple(symptoms), causes, risks, checks, experiment)
 
 
@@ -186,7 +186,7 @@ def _verdict(
     symptoms: Sequence[SymptomFinding],
     causes: Sequence[CauseFinding],
     checks: Sequence[Check],
-    liker: str | None,
+    favoured: str | None,
 ) -> tuple[str, str | None]:
     """The verdict, and what would decide where it is undetermined."""
     if not symptoms:
@@ -204,16 +204,16 @@ def _verdict(
             f"in a second trial {rest[0].experiment}: the cause is the one whose "
             "removal takes the symptoms away."
         )
-    if liker:
+    if favoured:
         return "undetermined", (
-            f"Either {first.id} or {liker}: tests of the first alarm, and all "
+            f"Either {first.id} or {favoured}: tests of the first alarm, and all "
             "readings together look more like the second. To decide, "
             f"{first.experiment}: if the symptoms stay, it is not {first.id}."
         )
     return "failed", None
 
 
-def _liker(
+def _favoured(
     causes: Sequence[CauseFinding],
     symptoms: Sequence[SymptomFinding],
     votes: Votes | None,
@@ -233,18 +233,18 @@ def _liker(
     return most if votes.share(most) > votes.share(first.id) else None
 
 
-def _doubted(first: CauseFinding, liker: str, votes: Votes) -> CauseFinding:
+def _doubted(first: CauseFinding, favoured: str, votes: Votes) -> CauseFinding:
     """A finding whose confidence another cause shares, by their votes."""
-    own, other = votes.share(first.id), votes.share(liker)
+    own, other = votes.share(first.id), votes.share(favoured)
     told = Line(
-        f"{100 * other:.0f} of 100 votes go to {liker}, more than the {100 * own:.0f} "
-        "for it: they share the confidence"
+        f"{100 * other:.0f} of 100 votes go to {favoured}, more than the "
+        f"{100 * own:.0f} for it: they share the confidence"
     )
     return replace(
         first,
         confidence=first.confidence * own / (own + other),
         evidence=(*first.evidence, told),
-        rivals=tuple(dict.fromkeys((liker, *first.rivals))),
+        rivals=tuple(dict.fromkeys((favoured, *first.rivals))),
     )
 
 
