@@ -118,7 +118,11 @@ def rows_of(*shapes: tuple[int, ...]) -> int:
 
 def even_chunks(total: int, *shapes: tuple[int, ...]) -> list[Chunk]:
     """Cut `total` records into chunks of about `CHUNK_BYTES` in the larger shape."""
-    rows = rows_of(*shapes)
+    return chunks_of(rows_of(*shapes), total)
+
+
+def chunks_of(rows: int, total: int) -> list[Chunk]:
+    """Cut `total` records into chunks of so many; the last holds what is left."""
     return [
         Chunk(index, min(rows, total - first), first)
         for index, first in enumerate(range(0, total, rows))

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from annotated_types import Ge, Le
 
 from components.curate.layouts import Layout
-from components.curate.source import Chunk, Facts, Raw, Source, numbered
+from components.curate.source import Chunk, Facts, Raw, Source, chunks_of, numbered
 from components.foresight import Foresight
 
 ROWS = 8192
@@ -40,10 +40,7 @@ class Mixture(Source):
         return Facts((centers.shape[1],), "points", modes=modes)
 
     def chunks(self, shape: tuple[int, ...]) -> list[Chunk]:
-        return [
-            Chunk(index, min(ROWS, self.records - first), first)
-            for index, first in enumerate(range(0, self.records, ROWS))
-        ]
+        return chunks_of(ROWS, self.records)
 
     def read(self, chunk: Chunk) -> Raw:
         import numpy as np

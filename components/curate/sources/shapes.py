@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from annotated_types import Ge, Gt, Le, MinLen
 from pydantic import model_validator
 
-from components.curate.source import Chunk, Facts, Raw, Source, numbered
+from components.curate.source import Chunk, Facts, Raw, Source, chunks_of, numbered
 from components.foresight import Foresight
 
 if TYPE_CHECKING:
@@ -67,10 +67,7 @@ class Shapes(Source):
         return Facts(shape, "images", range=(0.0, 1.0), classes=self.outlines)
 
     def chunks(self, shape: tuple[int, ...]) -> list[Chunk]:
-        return [
-            Chunk(index, min(ROWS, self.records - first), first)
-            for index, first in enumerate(range(0, self.records, ROWS))
-        ]
+        return chunks_of(ROWS, self.records)
 
     def read(self, chunk: Chunk) -> Raw:
         import numpy as np
