@@ -17,7 +17,9 @@ def judge(
     """One entry of `expectations`.
 
     Met if at least one trial matches `when` and every one that does shows what is
-    claimed; `detail` names those that do not, and what they showed instead.
+    claimed; `detail` names those that do not, and what they showed instead. A cause is
+    shown where the verdict is `failed` and it is the likeliest; of several that are
+    claimed one has to be the likeliest, and all have to be found.
     """
     pairs = [
         (info, trial)
@@ -39,9 +41,16 @@ def judge(
 def _shows(expectation: ExpectationInfo, trial: Mapping[str, Any]) -> bool:
     if trial["failed"] is not None:
         return False
+    claims = {claim: _ids(value) for claim, value in expectation.claims.items()}
+    causes = [cause["id"] for cause in trial["causes"]]
+    # One of many rivals, or a likeliest one that is not determined, is no finding.
+    if "cause" in claims and (
+        trial["verdict"] != "failed" or not {*causes[:1]} & claims["cause"]
+    ):
+        return False
     shown = {
         "verdict": {trial["verdict"]},
-        "cause": {cause["id"] for cause in trial["causes"]},
+        "cause": set(causes),
         "symptom": {symptom["id"] for symptom in trial["symptoms"]},
         "agreement": {
             name for name, one in trial.get("measurements", {}).items() if one["agrees"]
@@ -49,7 +58,7 @@ def _shows(expectation: ExpectationInfo, trial: Mapping[str, Any]) -> bool:
     }
     return all(
         bool(wanted) and wanted <= shown.get(claim, set())
-        for claim, wanted in ((c, _ids(v)) for c, v in expectation.claims.items())
+        for claim, wanted in claims.items()
     )
 
 

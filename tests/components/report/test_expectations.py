@@ -80,6 +80,23 @@ def test_all_claims_must_hold(claims, met):
     assert verdict({}, claims, shown)["met"] is met
 
 
+@pytest.mark.parametrize(
+    ("claimed", "met"),
+    [
+        ("flat_diversity", True),
+        ("gradient_noise", False),
+        (["gradient_noise", "flat_diversity"], True),
+        (["flat_diversity", "vanishing_gradient"], False),
+    ],
+)
+def test_a_cause_is_shown_where_it_is_the_verdict(claimed, met):
+    causes = {"causes": ["flat_diversity", "gradient_noise"]}
+    shown = trial("a", verdict="failed", **causes)
+    assert verdict({}, {"cause": claimed}, shown)["met"] is met
+    shown = trial("a", verdict="undetermined", **causes)
+    assert not verdict({}, {"cause": claimed}, shown)["met"]
+
+
 def test_every_matching_trial_must_show_it():
     result = verdict(
         {},
