@@ -9,7 +9,8 @@
   share of the odds stays with causes that nobody measures.
 - If the first is not ahead of the second by `SEPARATED`, the evidence does not decide.
 - Nor does it where all readings together look more like another cause, though that
-  one's own tests are silent: either could be the one that is wrong.
+  one's own tests are silent: either could be the one that is wrong, and by their votes
+  they share the confidence.
 """
 
 import math

@@ -137,18 +137,19 @@ class Evidence:
             alarms = sign * (series.values - limit) > 0
             learnt = self.calibration.checks[name].learnt * self._steps
             return lasting(series.steps, series.values, alarms, learnt)
-        read = [
-            (int(step), sign * (measured_so_far.value - limit) > 0)
-            for step in series.steps
-            if (measured_so_far := statistic.measure(self.readings.until(int(step))))
+        steps = [int(step) for step in series.steps]
+        read = [statistic.measure(self.readings.until(step)) for step in steps]
+        beyond = [
+            None if each is None else bool(sign * (each.value - limit) > 0)
+            for each in read
         ]
-        if not read or not read[-1][1]:
+        if not beyond[-1]:
             return None
-        quiet = [place for place, (_, alarm) in enumerate(read) if not alarm]
-        at = quiet[-1] + 1 if quiet else 0
-        # Before the first that could be read it may have been so all along.
-        before = read[at - 1][0] if at else int(series.steps[0])
-        return Onset(read[at][0], before, read[at][0])
+        # Where nothing could be read it may have been so already.
+        quiet = (place for place, alarm in enumerate(beyond) if alarm is False)
+        before = max(quiet, default=0)
+        at = next(place for place in range(before, len(steps)) if beyond[place])
+        return Onset(steps[at], steps[before], steps[at])
 
     @property
     def _steps(self) -> float:

@@ -243,11 +243,12 @@ def _brief(group: Sequence[Trial]) -> dict[str, Any]:
 
 
 def _because(group: Sequence[Trial]) -> str:
+    """The group's cause, in words; never given for one where none is determined."""
     causes = group[0]["causes"]
-    name = words.title(causes[0]["id"]) if causes else None
-    if name and view.decided(group):
-        return name
-    return f"cause not determined, perhaps {name}" if name else "cause not determined"
+    if not causes:
+        return "cause not determined"
+    name = words.title(causes[0]["id"])
+    return name if view.decided(group) else f"cause not determined, perhaps {name}"
 
 
 def _seeds(trials: Sequence[Trial]) -> str:

@@ -144,11 +144,11 @@ def changes(group: Sequence[Trial]) -> list[dict[str, Any]]:
     Of each, `decided`: whether its cause is the verdict, or but the likeliest.
     """
     found: dict[str, dict[str, Any]] = {}
+    shared = {"trials": 0, "decided": decided(group)}
     for trial in group:
         cause = trial["causes"][0] if trial["causes"] else {}
         for rank, given in enumerate(cause.get("prescriptions", [])):
-            entry = {**given, "rank": rank, "trials": 0, "cause": cause["id"]}
-            entry["decided"] = decided(group)
+            entry = {**given, **shared, "rank": rank, "cause": cause["id"]}
             name = key([given["set"], given["old"], given["places"]])
             found.setdefault(name, entry)["trials"] += 1
     return sorted(found.values(), key=lambda entry: (entry["rank"], -entry["trials"]))

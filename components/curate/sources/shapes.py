@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from annotated_types import Ge, Gt, Le, MinLen
 from pydantic import model_validator
 
-from components.curate.source import Chunk, Facts, Raw, Source, chunks_of, numbered
+from components.curate.source import Chunk, Facts, Raw, Source, even_chunks, numbered
 from components.foresight import Foresight
 
 if TYPE_CHECKING:
     import numpy as np
 
 Outline = Literal["disk", "square", "triangle", "cross"]
-ROWS = 2048
-"""Records a chunk; each chunk has its own stream of random numbers."""
+BLOCK = 2048
+"""Records drawn from one stream of random numbers, whatever chunks they are in."""
 FINE = 4
 """Points along each side of a pixel at which it is asked whether it is inside."""
 SQUARE, ARM = 1 / math.sqrt(2), 1 / 3
@@ -51,11 +51,16 @@ class Shapes(Source):
     """Of the drawing; apart from the trial's seed, so trials share their data."""
 
     @model_validator(mode="after")
-    def _ordered(self) -> "Shapes":
+    def _consistent(self) -> "Shapes":
         if self.largest < self.smallest:
             raise ValueError(
                 f"`largest` must be `smallest`, {self.smallest}, at least. Received: "
                 f"{self.largest}"
+            )
+        if len(set(self.outlines)) < len(self.outlines):
+            raise ValueError(
+                "`outlines` must differ: each is drawn as often, and is a label. "
+                f"Received: {', '.join(self.outlines)}"
             )
         return self
 
@@ -67,45 +72,56 @@ class Shapes(Source):
         return Facts(shape, "images", range=(0.0, 1.0), classes=self.outlines)
 
     def chunks(self, shape: tuple[int, ...]) -> list[Chunk]:
-        return chunks_of(ROWS, self.records)
+        return even_chunks(self.records, (self.side, self.side, 1), shape)
 
     def read(self, chunk: Chunk) -> Raw:
         import numpy as np
 
-        seeds = np.random.SeedSequence([self.seed, chunk.index])
-        random = np.random.Generator(np.random.Philox(seeds))
-        # Whole chunks are drawn, so that asking for more records changes none.
-        labels = random.integers(len(self.outlines), size=ROWS)
-        radius = random.uniform(self.smallest, self.largest, ROWS)
-        center = radius + (1 - 2 * radius) * random.uniform(size=(2, ROWS))
-        turn = random.uniform(0, 2 * math.pi, ROWS)
-        brightness = random.uniform(DARKEST, 1, ROWS)
+        last = chunk.first + chunk.count - 1
+        blocks = range(chunk.first // BLOCK, last // BLOCK + 1)
+        factors = np.concatenate([self._factors(block) for block in blocks])
+        factors = factors[chunk.first % BLOCK :][: chunk.count]
         values = np.empty((chunk.count, self.side, self.side, 1), np.float32)
-        for row in range(chunk.count):
-            outline = self.outlines[labels[row]]
-            share = drawn(
-                outline, self.side, center[:, row], float(radius[row]), float(turn[row])
-            )
-            values[row, ..., 0] = brightness[row] * share
+        for row, (outline, *how, brightness) in enumerate(factors.tolist()):
+            share = drawn(self.outlines[int(outline)], self.side, *how)
+            values[row, ..., 0] = brightness * share
         origins = numbered(self.title(), chunk.first, chunk.count)
-        return Raw(origins, labels[: chunk.count].astype(np.int32), values)
+        return Raw(origins, factors[:, 0].astype(np.int32), values)
+
+    def _factors(self, block: int) -> "np.ndarray[Any, Any]":
+        """What each shape of a block is like, (BLOCK, 6).
+
+        Outline, x, y, radius (in sides of the image), turn (in radians), brightness.
+        """
+        import numpy as np
+
+        # Whole blocks are drawn, so that asking for more records changes none.
+        seeds = np.random.SeedSequence([self.seed, block])
+        random = np.random.Generator(np.random.Philox(seeds))
+        outline = random.integers(len(self.outlines), size=BLOCK)
+        radius = random.uniform(self.smallest, self.largest, BLOCK)
+        x, y = radius + (1 - 2 * radius) * random.uniform(size=(2, BLOCK))
+        turn = random.uniform(0, 2 * math.pi, BLOCK)
+        brightness = random.uniform(DARKEST, 1, BLOCK)
+        return np.stack([outline, x, y, radius, turn, brightness], axis=1)
 
 
 def drawn(
-    outline: str, side: int, center: "np.ndarray[Any, Any]", radius: float, turn: float
+    outline: str, side: int, x: float, y: float, radius: float, turn: float
 ) -> "np.ndarray[Any, Any]":
     """The share of each pixel (side, side) that a shape covers, in [0, 1].
 
     Args:
-        center: (x, y) from the upper left corner, in sides of the image, as `radius`.
+        x, y: of the middle, from the upper left corner, in sides of the image, as
+            `radius`.
         turn: in radians, from x to y.
     """
     import numpy as np
 
     at = (np.arange(side * FINE) + 0.5) / (side * FINE)
-    x, y = (at[None, :] - center[0]) / radius, (at[:, None] - center[1]) / radius
-    u = x * math.cos(turn) + y * math.sin(turn)
-    v = y * math.cos(turn) - x * math.sin(turn)
+    right, down = (at[None, :] - x) / radius, (at[:, None] - y) / radius
+    u = right * math.cos(turn) + down * math.sin(turn)
+    v = down * math.cos(turn) - right * math.sin(turn)
     inside = _inside(outline, u, v)
     shares: np.ndarray[Any, Any] = inside.reshape(side, FINE, side, FINE).mean((1, 3))
     return shares

@@ -9,53 +9,79 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from components.curate.sources.shapes import DARKEST, ROWS, Shapes, drawn
+from components.curate.source import Chunk
+from components.curate.sources.shapes import BLOCK, DARKEST, Shapes, drawn
 from components.curate.stage import CurateParams, curate
 
-BAR = math.sqrt(1 - 1 / 9)
-AREAS = {
-    "disk": math.pi,
-    "square": 2.0,
-    "triangle": 3 * math.sqrt(3) / 4,
-    "cross": 8 / 3 * BAR - 4 / 9,
-}
-"""Of shapes that the unit circle goes around."""
+ARM, LENGTH = 1 / 3, math.sqrt(1 - 1 / 9)
 TURNS = {"square": math.pi / 2, "triangle": 2 * math.pi / 3, "cross": math.pi / 2}
 """After which each looks the same."""
-outlines = st.sampled_from(sorted(AREAS))
-places = st.floats(0.45, 0.55)
-radii = st.floats(0.2, 0.4)
-turns = st.floats(0, 2 * math.pi)
 
 
-@given(outlines, places, places, radii, turns)
-def test_area_and_centroid_are_those_of_geometry(outline, x, y, radius, turn):
-    side = 32
-    made = drawn(outline, side, np.array([x, y]), radius, turn)
-    assert made.shape == (side, side)
-    assert made.min() >= 0
-    assert made.max() == 1
-    area = made.sum() / side**2
-    assert area == pytest.approx(AREAS[outline] * radius**2, rel=0.05)
-    at = (np.arange(side) + 0.5) / side
-    assert (made.sum(axis=0) @ at) / made.sum() == pytest.approx(x, abs=0.01)
-    assert (made.sum(axis=1) @ at) / made.sum() == pytest.approx(y, abs=0.01)
+def around(*directions):
+    """Corners on the unit circle, (n, 2), counterclockwise."""
+    return np.array([(math.cos(at), math.sin(at)) for at in directions])
 
 
-@given(outlines, radii, turns)
-def test_the_circle_goes_around_all_of_it_and_touches_it(outline, radius, turn):
-    side = 64
-    made = drawn(outline, side, np.array([0.5, 0.5]), radius, turn)
-    at = (np.arange(side) + 0.5) / side - 0.5
-    away = np.hypot(at[:, None], at[None, :])[made > 0].max()
-    assert away == pytest.approx(radius, abs=1.5 / side)
+def bar(across, along):
+    return np.array(
+        [(across, along), (-across, along), (-across, -along), (across, -along)]
+    )
+
+
+POLYGONS = {
+    "square": [around(*(math.pi * (k / 2 + 1 / 4) for k in range(4)))],
+    "triangle": [around(*(math.pi * (2 * k / 3 + 1 / 2) for k in range(3)))],
+    "cross": [bar(ARM, LENGTH), bar(LENGTH, ARM)],
+}
+"""Convex ones that a shape is made of; each reaches the unit circle."""
+
+
+def depth(corners, points):
+    """How far inside a convex polygon points (n, 2) lie; below 0 outside."""
+    sides = np.roll(corners, -1, axis=0) - corners
+    normals = np.stack([-sides[:, 1], sides[:, 0]], axis=1)
+    normals /= np.linalg.norm(normals, axis=1, keepdims=True)
+    return ((points[:, None] - corners) * normals).sum(axis=2).min(axis=1)
+
+
+@given(
+    st.sampled_from(sorted(POLYGONS)),
+    st.floats(0.2, 0.8),
+    st.floats(0.2, 0.8),
+    st.floats(0.1, 0.5),
+    st.floats(0, 2 * math.pi),
+)
+def test_a_pixel_is_the_share_of_its_points_in_the_polygon(outline, x, y, radius, turn):
+    """By the sides of polygons whose corners were turned; on a side is either."""
+    made = drawn(outline, 8, x, y, radius, turn)
+    at = (np.arange(32) + 0.5) / 32
+    points = np.stack(np.meshgrid(at, at), axis=-1).reshape(-1, 2)
+    axes = around(turn, turn + math.pi / 2)
+    inside = np.max(
+        [
+            depth(radius * polygon @ axes + (x, y), points)
+            for polygon in POLYGONS[outline]
+        ],
+        axis=0,
+    )
+    least, most = (
+        (inside > edge).reshape(8, 4, 8, 4).mean(axis=(1, 3)) for edge in (1e-9, -1e-9)
+    )
+    assert (least <= made).all()
+    assert (made <= most).all()
+
+
+@pytest.mark.parametrize("outline", sorted(POLYGONS))
+def test_polygons_reach_the_circle_and_no_further(outline):
+    away = np.linalg.norm(np.concatenate(POLYGONS[outline]), axis=1)
+    assert away == pytest.approx(1)
 
 
 @pytest.mark.parametrize("outline", sorted(TURNS))
 def test_a_turn_turns(outline):
-    center = np.array([0.5, 0.5])
     base, again, other = (
-        drawn(outline, 32, center, 0.4, turn)
+        drawn(outline, 32, 0.5, 0.5, 0.4, turn)
         for turn in (0.1, 0.1 + TURNS[outline], 0.1 + TURNS[outline] / 2)
     )
     assert abs(base - again).max() < 0.2
@@ -63,7 +89,7 @@ def test_a_turn_turns(outline):
 
 
 def test_a_disk_is_drawn_pixel_by_pixel():
-    made = drawn("disk", 8, np.array([0.4, 0.6]), 0.3, 1.0)
+    made = drawn("disk", 8, 0.4, 0.6, 0.3, 1.0)
     for row, column in np.ndindex(8, 8):
         inside = 0
         for y, x in np.ndindex(4, 4):
@@ -73,37 +99,48 @@ def test_a_disk_is_drawn_pixel_by_pixel():
         assert made[row, column] == inside / 16
 
 
-def test_more_records_change_none_and_chunks_differ():
-    few, many = Shapes(records=ROWS + 10), Shapes(records=2 * ROWS)
-    first, rest = (few.read(chunk) for chunk in few.chunks((8, 8, 1)))
-    assert len(first.labels) == ROWS
-    assert len(rest.labels) == 10
-    assert [rest.origins[0], rest.origins[-1]] == [
-        f"shapes#{row:010d}" for row in (ROWS, ROWS + 9)
-    ]
-    again = [many.read(chunk) for chunk in many.chunks((8, 8, 1))]
-    assert np.array_equal(again[0].values, first.values)
-    assert np.array_equal(again[1].values[:10], rest.values)
-    assert not np.array_equal(first.values[:10], rest.values)
+def test_neither_chunks_nor_more_records_change_what_is_read(monkeypatch):
+    few, many = Shapes(records=BLOCK + 10), Shapes(records=2 * BLOCK)
+    (chunk,) = few.chunks((8, 8, 1))
+    whole = few.read(chunk)
+    assert whole.origins[-1] == f"shapes#{BLOCK + 9:010d}"
+    assert not np.array_equal(whole.values[:10], whole.values[BLOCK:])
+    monkeypatch.setattr("components.curate.source.CHUNK_BYTES", 700 * 64 * 4)
+    parts = [many.read(chunk) for chunk in many.chunks((8, 8, 1))]
+    assert [len(part.labels) for part in parts] == [700] * 5 + [596]
+    labels = np.concatenate([part.labels for part in parts])
+    values = np.concatenate([part.values for part in parts])
+    assert np.array_equal(labels[: BLOCK + 10], whole.labels)
+    assert np.array_equal(values[: BLOCK + 10], whole.values)
 
 
-def test_outlines_come_as_often_and_as_bright_as_stated():
-    source = Shapes(outlines=("cross", "disk"), side=16, records=ROWS)
-    raw = source.read(source.chunks((16, 16, 1))[0])
+def test_a_chunk_of_large_images_is_no_larger():
+    source = Shapes(side=256, records=1000)
+    assert {chunk.count for chunk in source.chunks((256, 256, 1))} == {128, 104}
+
+
+def test_outlines_come_as_often_as_others_and_as_bright_and_large_as_stated():
+    source = Shapes(outlines=("cross", "disk"), side=64, records=BLOCK)
+    raw = source.read(Chunk(0, BLOCK))
     assert source.facts().classes == ("cross", "disk")
     # Half of 2,048 by 4.4 deviations of a fair coin.
-    assert abs(int(raw.labels.sum()) - ROWS / 2) < 100
-    brightest = raw.values.max(axis=(1, 2, 3))
-    assert DARKEST <= brightest.min() < brightest.max() <= 1
-    covered = raw.values.sum(axis=(1, 2, 3)) / brightest / 256
-    least, most = (np.percentile(covered, share) for share in (0, 100))
-    assert least == pytest.approx(AREAS["cross"] * 0.04, rel=0.2)
-    assert most == pytest.approx(AREAS["disk"] * 0.16, rel=0.05)
+    assert abs(int(raw.labels.sum()) - BLOCK / 2) < 100
+    disks = raw.values[raw.labels == 1][..., 0]
+    brightest = disks.max(axis=(1, 2))
+    assert DARKEST <= brightest.min() < DARKEST + 0.01
+    assert 0.99 < brightest.max() <= 1
+    radii = np.sqrt((disks.sum(axis=(1, 2)) / brightest / 64**2) / math.pi)
+    # Gauss: of a circle of r grid points N differs from pi r^2 by 2 sqrt(2) pi r at
+    # most; the least has 51, so its radius errs by 2.8 %.
+    assert 0.2 * 0.972 <= radii.min() < 0.2 * 1.03
+    assert 0.4 * 0.97 < radii.max() <= 0.4 * 1.014
 
 
-def test_a_greatest_radius_below_the_least_is_refused():
+def test_what_contradicts_itself_is_refused():
     with pytest.raises(ValidationError, match=r"`largest` must be `smallest`, 0\.4"):
         Shapes(smallest=0.4, largest=0.3)
+    with pytest.raises(ValidationError, match="Received: disk, cross, disk"):
+        Shapes(outlines=("disk", "cross", "disk"))
 
 
 def test_curated_shapes_are_scaled_and_labelled(make_context):

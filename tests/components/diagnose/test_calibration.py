@@ -247,7 +247,8 @@ def test_a_kind_is_held_against_its_own_where_it_reads_differently():
 
 
 def test_a_kind_that_reads_like_others_is_held_against_all():
-    """Of 200 pairs that do not differ a quarter is told apart by chance, at most."""
+    """Of 200 pairs that do not differ a quarter is told apart by chance, at most: 50,
+    and 15 more are 2.4 deviations of such a count."""
     told = sum("x" in kinds_of(0, seed=seed)["kinds"]["images"] for seed in range(200))
     assert told <= 65
 
