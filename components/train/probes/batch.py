@@ -14,7 +14,8 @@ class Batch(Probe):
     """Crossed wires: batch statistics in the discriminator.
 
     A discriminator that cannot read its mates: 0, not measured. One that is meant to
-    (packs, the deviation of a minibatch) is not judged by this: NaN.
+    (packs, with batch statistics too; the deviation of a minibatch) is not judged by
+    this: NaN.
     Twelve batches a reading make it the dearest probe: it reads at every second.
     """
 
@@ -32,7 +33,9 @@ class Batch(Probe):
     }
 
     def read(self, view: View) -> Iterator[tuple[str, float]]:
-        if not view.batch_statistics:
+        packed = view.bench.game.params.discriminator.packing > 1
+        if packed or not view.batch_statistics:
+            # A pack is drawn from its batch: its score is of its mates on purpose.
             read = float("nan") if view.reads_mates else 0.0
             yield "batch_coupling", read
             yield "batch_leak", read
