@@ -93,6 +93,12 @@ def last_coverage(readings: Readings) -> Reading | None:
     return _last(readings, "coverage")
 
 
+@statistic("last_train_nearest_share", "high", series="train_nearest_share")
+def last_train_nearest_share(readings: Readings) -> Reading | None:
+    """Samples nearer to training than to held-out records: dates memorization."""
+    return _last(readings, "train_nearest_share")
+
+
 @statistic("last_tail_over_core", "low", scale="log", series="tail_over_core")
 def last_tail_over_core(readings: Readings) -> Reading | None:
     """Coverage of the tail over the core's at the last snapshot: dates its neglect."""

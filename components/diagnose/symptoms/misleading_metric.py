@@ -2,6 +2,7 @@
 
 from components.diagnose.evidence import Evidence, line
 from components.diagnose.findings import Line, SymptomFinding
+from components.diagnose.onset import Onset
 from components.diagnose.symptoms import symptom
 
 WITNESSES = {
@@ -11,6 +12,8 @@ WITNESSES = {
     "mode_coverage": "share of the known modes that are captured",
     "class_coverage": "share of the classes, or clusters, that are captured",
 }
+DATED = ("last_precision", "last_recall", "last_coverage")
+"""The witnesses' series."""
 
 
 @symptom("misleading_metric")
@@ -39,4 +42,18 @@ def misleading_metric(evidence: Evidence) -> SymptomFinding | None:
         claim="The Fréchet distance reads as for real data while others alarm.",
         evidence=(told, *(line(check, WITNESSES[check.id]) for check in alarms)),
         severity=max(check.badness for check in alarms),
+        onset=_onset(evidence),
     )
+
+
+def _onset(evidence: Evidence) -> Onset | None:
+    """Since when the witnesses alarm.
+
+    No series of the distance is read, so how long it has misled is not known: at least
+    at the last step, and at most since then.
+    """
+    began = [each for each in map(evidence.onset, DATED) if each is not None]
+    if not began:
+        return None
+    first = min(began)
+    return Onset(first.step, first.low, int(evidence.readings.table["step"][-1]))

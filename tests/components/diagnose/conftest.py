@@ -55,6 +55,7 @@ HEALTHY = {
     "mode_spread": 0.94,
     "tail_over_core": 0.94,
     "last_tail_over_core": 0.9,
+    "last_train_nearest_share": 0.5,
     "core_over_tail": 1.0,
     "last_core_over_tail": 1.0,
     "first_sparsity": 3.0,
@@ -140,7 +141,7 @@ class Trial:
         }
         flat = {"transmission": 0.7, "discriminator_auc": 0.7}
         flat |= {"batch_coupling": 0.0, "batch_leak": 0.0, "nonfinite_count": 0.0}
-        flat |= {"tier": 1.0} | GAME
+        flat |= {"tier": 1.0, "train_nearest_share": 0.5} | GAME
         self.series |= {k: np.full(len(STEPS), v) for k, v in flat.items()}
         self.parameters = json.loads(TrainParams().model_dump_json())
         self.ended = "completed"
