@@ -25,6 +25,7 @@ to be smaller than that, however far out a reading lies.
 """
 
 import math
+import statistics
 from collections.abc import Mapping, Sequence
 from functools import cache, cached_property
 from pathlib import Path
@@ -103,6 +104,12 @@ class Healthy(Params):
     def median(self) -> float:
         ordered, n = sorted(self.values), len(self.values)
         return (ordered[(n - 1) // 2] + ordered[n // 2]) / 2
+
+    @property
+    def band(self) -> tuple[float, float]:
+        """What nine healthy runs of ten read: the 5 % and the 95 % quantile."""
+        cuts = statistics.quantiles(self.values, n=20, method="inclusive")
+        return cuts[0], cuts[-1]
 
     def threshold(self, rate: float) -> float:
         """The reading beyond which a run is called unhealthy.

@@ -4,7 +4,7 @@ import math
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from components.diagnose.calibration import ROUNDING, CalibrationTable
 from components.diagnose.findings import Check, Line
@@ -15,6 +15,19 @@ from components.diagnose.statistics import STATISTICS, Reading, Statistic, dates
 SUSPICIOUS = 0.05
 """Share of healthy runs whose reading of a mechanism is worth weighing, in a run that
 has failed."""
+
+
+class Limits(NamedTuple):
+    """What a statistic is held against, in its calibrated unit.
+
+    `band` is what nine healthy runs of ten read, None where none were measured.
+    """
+
+    null: float
+    threshold: float
+    p_value: float | None
+    source: str
+    band: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True)
@@ -77,18 +90,18 @@ class Evidence:
             source = "no healthy run was measured for it"
             value = reading.value * reading.unit
             return replace(blank, value=value, source=source)
-        null, threshold, p_value, source = limits
         sign = -1 if statistic.side == "low" else 1
-        alarm = sign * (reading.value - threshold) > 0
+        alarm = sign * (reading.value - limits.threshold) > 0
         return replace(
             blank,
             status="failed" if alarm else "passed",
             value=reading.value * reading.unit,
-            null=null * reading.unit,
-            threshold=threshold * reading.unit,
-            p_value=p_value,
-            badness=_badness(reading.value, null, statistic.worst),
-            source=source,
+            null=limits.null * reading.unit,
+            threshold=limits.threshold * reading.unit,
+            band=_in_unit(limits.band, reading.unit),
+            p_value=limits.p_value,
+            badness=_badness(reading.value, limits.null, statistic.worst),
+            source=limits.source + _unreachable(statistic, limits.threshold),
         )
 
     def _absent(self, statistic: Statistic) -> str:
@@ -96,15 +109,14 @@ class Evidence:
         withdrawn = self.readings.withdrawn(statistic.metric or "")
         return f"withdrawn: {withdrawn}" if withdrawn else statistic.absent
 
-    def _limits(
-        self, statistic: Statistic, reading: Reading
-    ) -> tuple[float, float, float | None, str] | None:
-        """Null, threshold, p-value and their source; None where there is no null."""
+    def _limits(self, statistic: Statistic, reading: Reading) -> Limits | None:
+        """None where there is no null."""
         if statistic.exact is not None:
             exact = statistic.exact
             sign = -1 if statistic.side == "low" else 1
             beyond = sign * (reading.value - exact) > ROUNDING
-            return exact, exact + sign * ROUNDING, 0.0 if beyond else 1.0, "exact"
+            p_value = 0.0 if beyond else 1.0
+            return Limits(exact, exact + sign * ROUNDING, p_value, "exact")
         healthy = self.calibration.checks.get(statistic.id)
         if healthy is not None:
             rate = self.rate(statistic.id)
@@ -112,10 +124,12 @@ class Evidence:
             null = healthy.median if statistic.center is None else statistic.center
             shift = null - healthy.median
             threshold = healthy.threshold(rate) + shift
-            return null, threshold, healthy.p_value(reading.value - shift), source
+            p_value = healthy.p_value(reading.value - shift)
+            low, high = (end + shift for end in healthy.band)
+            return Limits(null, threshold, p_value, source, (low, high))
         if reading.null is not None and reading.bound is not None:
             source = "95 % interval of real data against real data"
-            return reading.null, reading.bound, None, source
+            return Limits(reading.null, reading.bound, None, source)
         return None
 
     def onset(self, name: str) -> Onset | None:
@@ -136,7 +150,7 @@ class Evidence:
         if dates(name):
             alarms = sign * (series.values - limit) > 0
             learnt = self.calibration.checks[name].learnt * self._steps
-            return lasting(series.steps, series.values, alarms, learnt)
+            return lasting(series.steps, series.values, alarms, learnt, sign)
         steps = [int(step) for step in series.steps]
         read = [statistic.measure(self.readings.until(step)) for step in steps]
         beyond = [
@@ -176,6 +190,20 @@ def measured(readings: Readings, names: Collection[str]) -> dict[str, float]:
     }
 
 
+def _unreachable(statistic: Statistic, threshold: float) -> str:
+    """What to say of a limit that lies past the worst that can be read."""
+    sign, worst = (-1 if statistic.side == "low" else 1), statistic.worst
+    if worst is None or sign * (threshold - worst) < 0:
+        return ""
+    return "; healthy runs read so much of what is possible that it cannot alarm"
+
+
+def _in_unit(
+    band: tuple[float, float] | None, unit: float
+) -> tuple[float, float] | None:
+    return None if band is None else (band[0] * unit, band[1] * unit)
+
+
 def _badness(value: float, null: float, worst: float | None) -> float:
     """The way from the null to the worst possible, in [0, 1].
 
@@ -196,5 +224,11 @@ def line(check: Check, subject: str) -> Line:
         limit = "at least" if check.side == "low" else "at most"
         text += f" (healthy {check.null:.3g}, {limit} {check.threshold:.3g})"
     return Line(
-        text, check.value, check.null, check.threshold, check.metric, check.series
+        text,
+        check.value,
+        check.null,
+        check.threshold,
+        check.metric,
+        check.series,
+        check.band,
     )

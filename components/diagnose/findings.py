@@ -1,5 +1,6 @@
 """What a diagnosis is made of; `as_json` of each is its form in `diagnosis.json`."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -11,6 +12,10 @@ Status = Literal["passed", "failed", "not_run"]
 
 def _number(value: float | None) -> float | None:
     return None if value is None else float(f"{value:.6g}")
+
+
+def _numbers(band: tuple[float, float] | None) -> list[float | None] | None:
+    return None if band is None else [_number(end) for end in band]
 
 
 def began(onset: Onset | None) -> dict[str, Any]:
@@ -25,6 +30,7 @@ def began(onset: Onset | None) -> dict[str, Any]:
 class Check:
     """One statistic held against its null, in the unit that the reader sees.
 
+    `band` is what nine healthy runs of ten read, None where none were measured;
     `p_value` is how often a healthy run reads this or worse; `badness` the way from
     the null (0) to the worst that is possible (1). `source` says where null and
     threshold come from.
@@ -41,6 +47,7 @@ class Check:
     source: str = ""
     metric: str | None = None
     series: str | None = None
+    band: tuple[float, float] | None = None
 
     @property
     def alarmed(self) -> bool:
@@ -53,8 +60,10 @@ class Check:
             "value": _number(self.value),
             "null": _number(self.null),
             "threshold": _number(self.threshold),
+            "band": _numbers(self.band),
             "side": self.side,
             "p_value": _number(self.p_value),
+            "series": self.series,
             "source": self.source,
         }
 
@@ -69,6 +78,7 @@ class Line:
     threshold: float | None = None
     metric: str | None = None
     series: str | None = None
+    band: tuple[float, float] | None = None
 
     def as_json(self) -> dict[str, Any]:
         shown: dict[str, Any] = {
@@ -76,6 +86,7 @@ class Line:
             "value": _number(self.value),
             "null": _number(self.null),
             "threshold": _number(self.threshold),
+            "band": _numbers(self.band),
         }
         places = {"metric": self.metric, "series": self.series}
         return shown | {name: place for name, place in places.items() if place}
@@ -126,7 +137,7 @@ class CauseFinding:
     """A mechanism that was measured at work.
 
     `certain` says that no run can be sound with it, by definition and not by count.
-    `experiment` completes "to decide, …".
+    `experiment` completes "to decide, …" where nothing is prescribed.
     """
 
     claim: str
@@ -139,6 +150,15 @@ class CauseFinding:
     confidence: float = 0.0
     explains: tuple[str, ...] = ()
     rivals: tuple[str, ...] = field(default=())
+
+    @property
+    def trial(self) -> str:
+        """What to do to see whether it is the cause: the first change, if any."""
+        if not self.prescriptions:
+            return self.experiment
+        changes = self.prescriptions[0].changes.items()
+        told = [f"`{path}` {json.dumps(value)}" for path, value in changes]
+        return f"train with {' and '.join(told)}"
 
     def as_json(self) -> dict[str, Any]:
         return {

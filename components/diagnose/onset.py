@@ -23,12 +23,13 @@ class Onset(NamedTuple):
     high: int
 
 
-def change_point(steps: Any, values: Any) -> Onset:
+def change_point(steps: Any, values: Any, sign: int = 0) -> Onset:
     """Where the level of a series changed.
 
     Args:
         steps: (k,) ascending, k at least 2.
         values: (k,).
+        sign: 1 for a rise alone, -1 for a fall, 0 for either.
     """
     import numpy as np
 
@@ -43,6 +44,10 @@ def change_point(steps: Any, values: Any) -> Onset:
             for place in places
         ]
     )
+    changes = np.array([values[at:].mean() - values[:at].mean() for at in places])
+    wanted = sign * changes > 0
+    if sign and wanted.any():
+        places, rests = places[wanted], rests[wanted]
     # A level held to the bit has no variance: its place is certain.
     floor = 1e-12 * max(float(values.var()) * count, 1e-300)
     likelihoods = -0.5 * count * np.log(np.maximum(rests, floor))
@@ -53,7 +58,9 @@ def change_point(steps: Any, values: Any) -> Onset:
     )
 
 
-def lasting(steps: Any, values: Any, alarms: Any, learnt: float = 0.0) -> Onset | None:
+def lasting(
+    steps: Any, values: Any, alarms: Any, learnt: float = 0.0, sign: int = 0
+) -> Onset | None:
     """When a series that alarms at its end began to, None where it does not.
 
     The change is looked for from the first quiet reading on, so that what was learnt
@@ -63,6 +70,7 @@ def lasting(steps: Any, values: Any, alarms: Any, learnt: float = 0.0) -> Onset 
     Args:
         alarms: (k,) bool, of each reading.
         learnt: the step by which sound runs are quiet.
+        sign: 1 if more of it alarms, -1 if less; 0: not known.
     """
     import numpy as np
 
@@ -72,4 +80,4 @@ def lasting(steps: Any, values: Any, alarms: Any, learnt: float = 0.0) -> Onset 
     if not len(quiet):
         at = min(int(np.searchsorted(steps, learnt)), len(steps) - 1)
         return Onset(int(steps[at]), int(steps[0]), int(steps[at]))
-    return change_point(steps[quiet[0] :], values[quiet[0] :])
+    return change_point(steps[quiet[0] :], values[quiet[0] :], sign)

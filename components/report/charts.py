@@ -31,18 +31,22 @@ class Line:
 class Marks:
     """What a curve is judged against: y values, and when what it shows set in.
 
-    The way from null to threshold is shaded: there healthy runs read. `since` is the
-    interval of steps that the onset has.
+    `healthy` is what nine healthy runs of ten read; where nobody knows, the way from
+    null to threshold is shaded instead. `since` is the interval of steps that the onset
+    has.
     """
 
     threshold: float | None = None
     null: float | None = None
     onset: float | None = None
     since: tuple[float, float] | None = None
+    healthy: tuple[float, float] | None = None
 
     @property
     def band(self) -> tuple[float, float] | None:
-        """Where healthy runs read, on the side that is judged: (low, high)."""
+        """Where healthy runs read: (low, high)."""
+        if self.healthy is not None:
+            return self.healthy
         if self.threshold is None or self.null is None:
             return None
         return min(self.null, self.threshold), max(self.null, self.threshold)
@@ -134,7 +138,9 @@ def _references(x: Scale, y: Scale, marks: Marks, log: bool) -> list[Markup]:
     drawn = []
     # A logarithmic axis has no place for zero: from there on all is shaded.
     if marks.band is not None and (marks.band[1] > 0 or not log):
-        low, high = (y.start if log and v <= 0 else y(v) for v in marks.band)
+        ends = (y.start if log and v <= 0 else y(v) for v in marks.band)
+        # Cut at the frame: what is judged fills it, however far healthy runs spread.
+        low, high = (min(max(end, y.stop), y.start) for end in ends)
         drawn.append(_shade(x.start, x.stop, high, max(low, high + 2), "band"))
     if marks.since is not None and marks.since[1] > marks.since[0]:
         low, high = (x(step) for step in marks.since)

@@ -40,6 +40,7 @@ FURTHER = (
     "mode_hopping",
     "high_quality_share",
     "tier_coverage",
+    "train_nearest_share",
     "tier",
     "score_overlap",
     "score_real_std",
@@ -92,7 +93,8 @@ def judged(trials: Sequence[Trial]) -> dict[tuple[str, str], Mapping[str, Any]]:
     """("series" or "metric", name) -> what judges it: null and threshold.
 
     A check named like the series or metric (`last_…` for a series' end) is in its
-    unit. A line of evidence may be about a ratio or a difference instead: it counts
+    unit, and so is one whose value is the series' own last reading or later median. A
+    line of evidence may be about a ratio or a difference instead: it counts
     only where its value is the reading itself.
     """
     found: dict[tuple[str, str], Mapping[str, Any]] = {}
@@ -105,6 +107,11 @@ def judged(trials: Sequence[Trial]) -> dict[tuple[str, str], Mapping[str, Any]]:
             if name == check["id"] and not metric and _is_other(trial, name, check):
                 continue
             found.setdefault(("metric" if metric else "series", name), check)
+    for trial in trials:
+        for check in trial["checks"]:
+            name = check.get("series")
+            if name and _is_reading(check, _readings(trial, "series", name)):
+                found.setdefault(("series", name), check)
     for trial in trials:
         for line in evidence([trial]):
             for place in ("series", "metric"):
@@ -170,8 +177,13 @@ def curves(
         title = words.title(name)
         stated = marks.get(("series", name), {})
         onset, since = _onset(failing[:1], name)
+        low, high = stated.get("band") or (None, None)
         reference = charts.Marks(
-            stated.get("threshold"), stated.get("null"), onset, since
+            stated.get("threshold"),
+            stated.get("null"),
+            onset,
+            since,
+            None if low is None or high is None else (low, high),
         )
         plots.append(
             {

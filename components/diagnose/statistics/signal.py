@@ -10,7 +10,7 @@ def score_overlap(readings: Readings) -> Reading | None:
     return settled(readings, "score_overlap")
 
 
-@statistic("blindness", "high", worst=0.5, series="discriminator_auc")
+@statistic("blindness", "high", worst=1.0, series="discriminator_auc")
 def blindness(readings: Readings) -> Reading | None:
     """1 - AUC: how often D takes a sample for the likelier record of the two."""
     value = readings.settled("discriminator_auc")

@@ -26,6 +26,12 @@ from components.diagnose.tabulation import tabulate, to_json
 from components.run import ExpectationInfo, RunInfo, TrialInfo
 
 
+def test_nine_healthy_runs_of_ten_are_in_the_band():
+    values = tuple(float(v) for v in range(101))
+    assert Healthy(side="low", values=values).band == pytest.approx((5, 95))
+    assert Healthy(side="high", values=(1.0, 3.0)).band == pytest.approx((1.1, 2.9))
+
+
 def test_the_threshold_is_the_prediction_bound():
     values = (0.90, 0.92, 0.94, 0.96)
     healthy = Healthy(side="low", values=values)

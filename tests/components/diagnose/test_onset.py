@@ -38,6 +38,16 @@ def test_what_was_learnt_before_is_no_onset():
     assert lasting(STEPS, values, values < 0.5).step == STEPS[8]
 
 
+def test_a_rise_is_no_onset_of_a_fall():
+    """Of all changes the rise from .3 to .9 is the largest."""
+    values = np.repeat([0.3, 0.9, 0.2], [4, 4, 2])
+    steps = STEPS[:10]
+    assert change_point(steps, values).step == steps[4]
+    assert change_point(steps, values, -1).step == steps[8]
+    assert lasting(steps, values, values < 0.25, sign=-1).step == steps[8]
+    assert lasting(steps, -values, values < 0.25, sign=1).step == steps[8]
+
+
 def test_what_was_never_quiet_began_at_the_start():
     assert lasting(STEPS, np.zeros(13), np.ones(13, bool)) == Onset(0, 0, 0)
 

@@ -108,6 +108,8 @@ def test_a_check_carries_value_null_and_threshold_in_the_metrics_unit(trial):
     check = next(c for c in trial.diagnosis()["checks"] if c["id"] == "precision")
     assert check["status"] == "failed" and check["value"] == 0.5
     assert 0.5 < check["threshold"] < check["null"] < 0.96
+    low, high = check["band"]
+    assert check["threshold"] < low < check["null"] < high
     assert check["p_value"] == pytest.approx(1 / 31, rel=1e-5)
 
 

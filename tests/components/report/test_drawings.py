@@ -264,6 +264,27 @@ def test_the_healthy_range_and_the_onset_s_interval_are_shaded():
     assert not marks(plain, "band") and not marks(plain, "since")
 
 
+def test_where_nine_healthy_runs_of_ten_read_is_shaded_within_the_frame():
+    """The frame goes from 174 up to 18; lines at 0.5 and 0.75 say where these are."""
+    line = Line("a", "fail", [0, 50, 100], [0.0, 0.5, 1.0])
+
+    def drawn(healthy):
+        return curves("A", [line], Marks(0.5, 0.75, healthy=healthy))
+
+    def ends(healthy):
+        (band,) = marks(drawn(healthy), "band")
+        top = float(band.get("y"))
+        return top, top + float(band.get("height"))
+
+    low, high = (
+        float(re.search(r" ([\d.]+)H", marks(drawn(None), kind)[0].get("d"))[1])
+        for kind in ("threshold", "null")
+    )
+    assert ends((0.5, 0.75)) == pytest.approx((high, low), abs=0.2)
+    assert ends((0.5, 40.0)) == pytest.approx((18, low), abs=0.2)
+    assert ends((-9.0, 0.75)) == pytest.approx((high, 174), abs=0.2)
+
+
 def test_a_range_from_zero_reaches_the_foot_of_a_logarithmic_axis():
     line = Line("a", "fail", [0, 1], [1e-4, 10.0])
     (band,) = marks(curves("A", [line], Marks(0.1, 0.0)), "band")
