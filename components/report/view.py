@@ -7,6 +7,7 @@ from typing import Any
 from components.report import measured, words
 from components.report.findings import failing, finding, key, severity, variant
 from components.report.intervals import wilson
+from components.report.svg import number
 from components.run import CASE
 
 Trial = Mapping[str, Any]
@@ -227,6 +228,9 @@ def _cell(trial: Trial) -> dict[str, str]:
     }
 
 
+LIMITS = ("null", "threshold")
+
+
 def checks(trials: Sequence[Trial]) -> list[dict[str, Any]]:
     """Checks over all trials: how often each passed, failed, was not run."""
     found: dict[str, dict[str, Any]] = {}
@@ -237,10 +241,20 @@ def checks(trials: Sequence[Trial]) -> list[dict[str, Any]]:
             entry[check["status"]] = entry.get(check["status"], 0) + 1
             if isinstance(check.get("value"), int | float):
                 entry["values"].append(check["value"])
-            for name in ("null", "threshold"):
-                if check.get(name) is not None:
-                    entry.setdefault(name, check[name])
+            for name in LIMITS:
+                if isinstance(check.get(name), int | float):
+                    entry.setdefault(f"{name}s", []).append(check[name])
             absent = check.get("source") if check["status"] == "not_run" else None
             said = check.get("why") or absent or check.get("claim")
             entry["why"] = entry["why"] or said
+    for entry in found.values():
+        entry |= {name: _range(entry.pop(f"{name}s", [])) for name in LIMITS}
     return list(found.values())
+
+
+def _range(values: Sequence[float]) -> str | None:
+    """Trials are not all held against the same: `0.2`, or `0.2 … 0.3`."""
+    if not values:
+        return None
+    low, high = number(min(values)), number(max(values))
+    return low if low == high else f"{low} … {high}"

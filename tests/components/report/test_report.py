@@ -297,6 +297,33 @@ def test_a_cause_that_is_not_determined_is_not_given_for_one(
     assert ("**Cause not determined. Try first:**" in text) != sure
 
 
+def test_a_cause_that_no_change_mends_is_named_and_not_denied(synthetic, tmp_path):
+    world = synthetic.World(tmp_path)
+    world.add({"seed": 0}, failing=True)
+    content = world.report().content()
+    (cause,) = content["trials"][0]["causes"]
+    cause |= {"id": "data_fault", "prescription": None, "prescriptions": []}
+    page = render_html(content)
+    assert "No change to prescribe" in page
+    assert "Faulty data: no change of a parameter" in page
+    assert "does not point to one cause" not in page
+    assert "without a cause" not in page
+
+
+def test_checks_of_trials_held_against_other_limits_show_their_range(
+    synthetic, tmp_path
+):
+    world = synthetic.World(tmp_path)
+    for seed in (0, 1):
+        world.add({"seed": seed}, failing=True)
+    content = world.report().content()
+    (one,) = [c for c in content["trials"][1]["checks"] if c["id"] == "precision"]
+    one["threshold"] = 0.5
+    (told,) = [c for c in view.checks(content["trials"]) if c["id"] == "precision"]
+    assert (told["null"], told["threshold"]) == ("0.92", "0.5 … 0.85")
+    assert "0.5 … 0.85" in render_html(content)
+
+
 def test_samples_that_are_not_finite_are_drawn(synthetic, tmp_path):
     world = synthetic.World(tmp_path)
     world.add({"seed": 0}, failing=True)
