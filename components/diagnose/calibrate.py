@@ -144,8 +144,11 @@ def learnt(name: str, entry: Mapping[str, Any], runs: Sequence[Readings]) -> flo
     shares = []
     for run in runs:
         series = run.series(STATISTICS[name].series or "")
-        bad = np.zeros(0, bool) if series is None else series.values < limit
-        if series is None or bad[-1]:
+        if series is None:
+            continue
+        beyond = series.values - limit
+        bad = beyond < 0 if entry["side"] == "low" else beyond > 0
+        if bad[-1]:
             continue
         since = int(np.flatnonzero(bad)[-1]) + 1 if bad.any() else 0
         shares.append(float(series.steps[since] / series.steps[-1]))

@@ -8,6 +8,8 @@
 - Rivals that explain the same symptom divide what is certain by their odds, and one
   share of the odds stays with causes that nobody measures.
 - If the first is not ahead of the second by `SEPARATED`, the evidence does not decide.
+- Nor does it where samples copy training records and no cause found explains that: too
+  few records upset a discriminator, too, and what alarms may be their doing.
 - Nor does it where all readings together look more like another cause, though that
   one's own tests are silent: either could be the one that is wrong, and by their votes
   they share the confidence.
@@ -36,6 +38,8 @@ ANY_CHANGE = (
     "Train again with another seed, and with one parameter changed at a time, from the "
     "largest model and the smallest learning rate on."
 )
+COPYING = "memorization"
+"""The symptom whose usual cause, too few records, no probe measures."""
 ESSENTIAL = ("precision", "recall", "coverage")
 """Without these nobody may call a run healthy."""
 
@@ -197,19 +201,26 @@ def _verdict(
         return "undetermined", _to_measure(missing)
     if not causes:
         own = next((one.experiment for one in symptoms if one.experiment), ANY_CHANGE)
-        return "undetermined", f"No cause that can be measured was at work. {own}"
+        return "undetermined", f"Nothing that explains it was measured at work. {own}"
     first, rest = causes[0], [one for one in causes[1:] if one.id in causes[0].rivals]
+    copied = next((one for one in symptoms if one.id == COPYING), None)
+    if copied and not first.certain and not any(COPYING in c.explains for c in causes):
+        return "undetermined", (
+            "No cause that was measured makes samples follow training records, "
+            f"and too few records may be behind the rest. {copied.experiment} For what "
+            f"is wrong with the samples then, {first.trial}."
+        )
     if rest and first.confidence < SEPARATED * rest[0].confidence:
         return "undetermined", (
-            f"Either {first.id} or {rest[0].id}. To decide, {first.experiment}, and "
-            f"in a second trial {rest[0].experiment}: the cause is the one whose "
+            f"Either {first.id} or {rest[0].id}. To decide, {first.trial}, and "
+            f"in a second trial {rest[0].trial}: the cause is the one whose "
             "removal takes the symptoms away."
         )
     if favoured:
         return "undetermined", (
             f"Either {first.id} or {favoured}: tests of the first alarm, and all "
             "readings together look more like the second. To decide, "
-            f"{first.experiment}: if the symptoms stay, it is not {first.id}."
+            f"{first.trial}: if the symptoms stay, it is not {first.id}."
         )
     return "failed", None
 

@@ -16,6 +16,8 @@ SUBJECTS = {
 }
 
 
+BOUNDS = ("gradient_penalty", "r1", "r2", "clip")
+"""Regularizers that bound the discriminator's slope."""
 STEEP = 0.5
 """Cosine above which descent leads out: within 60 degrees, nearer to it than across."""
 
@@ -58,17 +60,21 @@ def _cures(parameters: Mapping[str, Any]) -> list[tuple[dict[str, Any], str]]:
             )
         )
     regularizers = parameter(parameters, "regularizers") or {}
-    if not any(regularizers.get(name) for name in ("gradient_penalty", "r1", "r2")):
+    normalization = parameter(parameters, "discriminator.normalization")
+    if normalization != "spectral" and not any(map(regularizers.get, BOUNDS)):
         cures.append(
             (
                 {"regularizers.r1": {"gamma": 1.0}},
                 "a discriminator of bounded slope leaves no collapse at rest",
             )
         )
-    cures.append(
-        (
-            {"discriminator.normalization": "minibatch_stddev"},
-            "a discriminator that sees how much samples differ asks for it",
+    # On TensorFlow a device knows its part of a batch alone.
+    whole = parameter(parameters, "backend") == "jax"
+    if whole or (parameter(parameters, "devices") or 1) == 1:
+        cures.append(
+            (
+                {"discriminator.normalization": "minibatch_stddev"},
+                "a discriminator that sees how much samples differ asks for it",
+            )
         )
-    )
     return cures

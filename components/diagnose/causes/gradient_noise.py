@@ -3,6 +3,7 @@
 McCandlish et al. 2018, "An Empirical Model of Large-Batch Training".
 """
 
+import math
 from typing import Any
 
 from components.diagnose.causes import cause, measured
@@ -18,8 +19,12 @@ SUBJECTS = {
 AGREED = 4
 """Noise scales in the batch that is prescribed: two agree by 1 / (1 + 1/4), .8, as
 those of healthy runs do early on."""
+HALF = 0.5
+"""Cosine at which a gradient is as much noise as signal."""
 LARGEST = 1024
 """Records in a batch, at most, that are prescribed at once."""
+DIVIDING = ("devices", "discriminator.samples")
+"""Parameters that must divide a batch."""
 
 
 @cause("gradient_noise", *SUBJECTS)
@@ -27,9 +32,13 @@ def gradient_noise(evidence: Evidence) -> CauseFinding | None:
     """Independent batches disagree more than on a healthy run."""
     size = parameter(evidence.parameters, "batch_size")
     wanted = larger(evidence, int(size)) if isinstance(size, int) else 64
+    checks = [evidence.check(name) for name in SUBJECTS]
+    apart = any(c.alarmed and c.value is not None and c.value < HALF for c in checks)
     return measured(
         evidence,
-        "Each batch pulls another way: the players walk at random.",
+        "Each batch pulls another way: the players walk at random."
+        if apart
+        else "Two batches agree less on the way to go than those of a healthy run.",
         SUBJECTS,
         (({"batch_size": wanted}, _why(evidence)),),
         f"train with batches of {wanted} records and as many steps",
@@ -53,10 +62,17 @@ def noise_scale(evidence: Evidence) -> float | None:
 
 
 def larger(evidence: Evidence, size: int) -> int:
-    """The next power of two in which batches agree, from 4 times the batch on."""
+    """The next power of two in which batches agree, from 4 times the batch on.
+
+    Rounded up to what packs and devices divide.
+    """
     scale = noise_scale(evidence)
     wanted = max(4 * size, min(AGREED * scale if scale else LARGEST, LARGEST))
-    return max(size, min(1 << (int(wanted) - 1).bit_length(), max(LARGEST, 4 * size)))
+    power = 1 << (int(wanted) - 1).bit_length()
+    told = max(size, min(power, max(LARGEST, 4 * size)))
+    parts = [parameter(evidence.parameters, path) for path in DIVIDING]
+    whole = math.prod(part for part in parts if isinstance(part, int))
+    return -(-told // whole) * whole
 
 
 def _why(evidence: Evidence) -> str:

@@ -3,8 +3,10 @@
 Arjovsky et al. 2017; Gulrajani et al. 2017.
 """
 
+from typing import Any
+
 from components.diagnose.causes import cause, measured
-from components.diagnose.cures import penalty_weight
+from components.diagnose.cures import parameter, penalty_weight
 from components.diagnose.evidence import Evidence
 from components.diagnose.findings import CauseFinding
 
@@ -18,19 +20,25 @@ def lipschitz_violation(evidence: Evidence) -> CauseFinding | None:
         evidence,
         "The critic's slope is not bounded between the data and the samples.",
         SUBJECTS,
-        (
-            (
-                {
-                    "regularizers.gradient_penalty": {
-                        "weight": penalty_weight(evidence.readings.kind)
-                    }
-                },
-                "the penalty holds the slope near 1 between data and samples",
-            ),
-            (
-                {"discriminator.normalization": "spectral"},
-                "each layer's largest stretch is held to 1",
-            ),
-        ),
+        _cures(evidence),
         "train with a gradient penalty",
     )
+
+
+def _cures(evidence: Evidence) -> list[tuple[dict[str, Any], str]]:
+    """One bound on the slope, of another kind in place of the first where it is there.
+
+    Both together hold a critic so still that it tells nothing apart.
+    """
+    parameters, usual = evidence.parameters, penalty_weight(evidence.readings.kind)
+    why = "the penalty holds the slope near 1 between data and samples"
+    present = parameter(parameters, "regularizers.gradient_penalty.weight")
+    if present is not None:
+        number = isinstance(present, int | float)
+        more = max(2.0 * present, usual) if number else usual
+        return [({"regularizers.gradient_penalty.weight": more}, why)]
+    penalty: dict[str, Any] = {"regularizers.gradient_penalty": {"weight": usual}}
+    if parameter(parameters, "discriminator.normalization") == "spectral":
+        return [(penalty | {"discriminator.normalization": "none"}, why)]
+    spectral = {"discriminator.normalization": "spectral"}
+    return [(penalty, why), (spectral, "each layer's largest stretch is held to 1")]

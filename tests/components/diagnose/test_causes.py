@@ -162,6 +162,79 @@ def test_of_points_a_penalty_of_weight_1_is_prescribed(trial):
 
 
 @pytest.mark.parametrize(
+    ("trained", "changes"),
+    [
+        (
+            {"regularizers": {"gradient_penalty": {"weight": 10.0, "sides": "above"}}},
+            [{"regularizers.gradient_penalty.weight": 20.0}],
+        ),
+        (
+            {"regularizers": {"gradient_penalty": {"weight": 0.1}}},
+            [{"regularizers.gradient_penalty.weight": 1.0}],
+        ),
+        (
+            {"discriminator": {"kind": "mlp", "normalization": "spectral"}},
+            [
+                {
+                    "regularizers.gradient_penalty": {"weight": 1.0},
+                    "discriminator.normalization": "none",
+                }
+            ],
+        ),
+        (
+            {},
+            [
+                {"regularizers.gradient_penalty": {"weight": 1.0}},
+                {"discriminator.normalization": "spectral"},
+            ],
+        ),
+    ],
+)
+def test_a_critic_gets_one_bound_and_more_of_what_it_has(trial, trained, changes):
+    trial.kind = "points"
+    trial.collapsed().trained(**trained).constant(slope_interpolates_mean=100.0)
+    cause = top(trial.diagnosis())
+    assert [one["set"] for one in cause["prescriptions"]] == changes
+
+
+@pytest.mark.parametrize(
+    ("optimizer", "rate"),
+    [
+        ({"kind": "adam", "generator_learning_rate": 0.1}, None),
+        (
+            {"kind": "adam", "learning_rate": 1e-5, "generator_learning_rate": 2e-3},
+            2e-3,
+        ),
+        (
+            {
+                "kind": "sgd",
+                "generator_learning_rate": 0.001,
+                "discriminator_learning_rate": 0.1,
+            },
+            0.1,
+        ),
+    ],
+)
+def test_both_players_get_the_rate_that_is_nearer_to_the_usual(trial, optimizer, rate):
+    trial.collapsed().trained(optimizer=optimizer).constant(discriminator_auc=0.2)
+    cause = top(trial.diagnosis())
+    assert cause["id"] == "player_imbalance"
+    told = dict(cause["prescriptions"][0]["set"])
+    assert told.pop("optimizer.learning_rate", None) == rate
+    assert set(told.values()) == {None}
+
+
+def test_who_is_blind_is_not_called_slow(new_trial):
+    blind = new_trial().collapsed().constant(discriminator_auc=0.2)
+    assert "keep up" in top(blind.diagnosis())["claim"]
+    fast = new_trial().collapsed().constant(generator_update_ratio=0.2)
+    (told,) = [
+        one for one in fast.diagnosis()["causes"] if one["id"] == "player_imbalance"
+    ]
+    assert "far faster" in told["claim"]
+
+
+@pytest.mark.parametrize(
     ("units", "change"),
     [
         ([8], {"discriminator.units": [128, 128]}),
@@ -188,6 +261,9 @@ def test_rivals_that_are_not_separated_leave_it_undetermined(trial):
     assert first["confidence"] < SEPARATED * second["confidence"]
     assert first["id"] in diagnosis["experiment"]
     assert second["id"] in diagnosis["experiment"]
+    for one in (first, second):
+        for path, value in one["prescriptions"][0]["set"].items():
+            assert f"`{path}` {json.dumps(value)}" in diagnosis["experiment"]
     assert math.fsum(one["confidence"] for one in diagnosis["causes"]) < 1
 
 
@@ -323,6 +399,49 @@ def test_the_batch_that_is_prescribed_holds_the_noise_scale_of_later_readings(
     cause = top(trial.diagnosis())
     assert cause["id"] == "gradient_noise"
     assert cause["prescriptions"][0]["set"] == {"batch_size": wanted}
+
+
+@pytest.mark.parametrize(
+    ("trained", "wanted"),
+    [
+        ({"batch_size": 24, "discriminator": {"kind": "pac", "samples": 3}}, 258),
+        ({"batch_size": 24, "devices": 2, "backend": "jax"}, 256),
+        (
+            {
+                "batch_size": 24,
+                "devices": 4,
+                "backend": "jax",
+                "discriminator": {"kind": "pac", "samples": 3},
+            },
+            264,
+        ),
+    ],
+)
+def test_a_batch_that_packs_and_devices_divide_is_prescribed(trial, trained, wanted):
+    trial.collapsed().trained(**trained).constant(discriminator_gradient_cosine_1=0.0)
+    for player in ("generator", "discriminator"):
+        trial.constant(**{f"{player}_gradient_variance": 64.0})
+        trial.constant(**{f"{player}_gradient_square": 1.0})
+    told = top(trial.diagnosis())["prescriptions"][0]["set"]
+    assert told == {"batch_size": wanted}
+    TrainParams.model_validate_json(json.dumps(trial.parameters | told))
+
+
+def test_batches_that_agree_but_less_are_not_called_a_random_walk(new_trial):
+    noisy = new_trial().collapsed().constant(discriminator_gradient_cosine_1=0.0)
+    assert "at random" in top(noisy.diagnosis())["claim"]
+    calm = new_trial().collapsed().constant(discriminator_gradient_cosine_1=0.52)
+    assert "at random" not in top(calm.diagnosis())["claim"]
+
+
+def test_the_deviation_of_a_batch_is_not_prescribed_to_parts_of_it(new_trial):
+    def told(**trained):
+        trial = new_trial().collapsed().constant(log_volume=-9.0).trained(**trained)
+        return str(top(trial.diagnosis())["prescriptions"])
+
+    assert "minibatch_stddev" in told()
+    assert "minibatch_stddev" in told(devices=2, backend="jax")
+    assert "minibatch_stddev" not in told(devices=2)
 
 
 @pytest.mark.parametrize(

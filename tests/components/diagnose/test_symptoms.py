@@ -112,6 +112,26 @@ def test_samples_nearest_to_training_records_are_memorization(trial):
     assert trial.read(train_nearest_share=0.9).symptoms() == {"memorization"}
 
 
+def test_memorization_began_when_samples_drew_near_to_training_records(trial):
+    steps = trial.series["step"]
+    trial.series["train_nearest_share"] = np.where(steps < 500, 0.5, 0.9)
+    (found,) = trial.read(train_nearest_share=0.9).diagnosis()["symptoms"]
+    assert (found["onset_step"], found["onset_interval"]) == (500, [500, 500])
+
+
+def test_copies_that_no_cause_explains_leave_the_rest_undetermined(new_trial):
+    """Records that are copies of one another do explain them."""
+    lone = new_trial().batch_norm(coupling=3.0).collapsed()
+    assert lone.diagnosis()["verdict"] == "failed"
+    copied = new_trial().batch_norm(coupling=3.0).collapsed()
+    diagnosis = copied.read(train_nearest_share=0.9).diagnosis()
+    assert diagnosis["verdict"] == "undetermined"
+    assert "more records" in diagnosis["experiment"]
+    assert "`discriminator.normalization`" in diagnosis["experiment"]
+    copied.copies = 0.9
+    assert "more records" not in str(copied.diagnosis()["experiment"])
+
+
 def test_modes_shrunk_to_points_are_a_collapse(trial):
     assert trial.read(mode_spread=0.05).symptoms() == {"mode_collapse"}
 
@@ -162,6 +182,16 @@ def test_frechet_at_its_null_beside_a_collapse_is_misleading(trial, new_trial):
     assert trial.symptoms() == {"mode_collapse", "misleading_metric"}
     assert new_trial().read(recall=0.5).symptoms() == {"mode_collapse"}
     assert new_trial().read(frechet_distance=0.45).symptoms() == set()
+
+
+def test_it_has_misled_since_the_witnesses_alarm_at_most(trial):
+    """How the distance read before the end, nobody knows."""
+    steps = trial.series["step"]
+    trial.series["recall"] = np.where(steps < 700, 0.9, 0.1)
+    found = trial.read(frechet_distance=0.45, recall=0.1).diagnosis()["symptoms"]
+    (misled,) = [one for one in found if one["id"] == "misleading_metric"]
+    assert misled["onset_step"] == 700
+    assert misled["onset_interval"] == [700, 1200]
 
 
 def test_severity_is_the_way_from_null_to_worst(new_trial):
