@@ -79,7 +79,8 @@ def test_a_case_of_it_reads_as_packaged(again):
 
 def test_a_fault_of_it_departs_as_packaged(again):
     """As far from healthy as its runs in the calibration, or no further beyond than a
-    standard error of the next healthy run."""
+    standard error of the next healthy run. What reads better than that departs by
+    nothing: how much better, as a path that turns less, is of no consequence."""
     known = [
         failure.departures
         for failure in packaged().exposed["flat_diversity"].failures
@@ -93,8 +94,8 @@ def test_a_fault_of_it_departs_as_packaged(again):
         departures = apart(run, packaged())
         assert departures["log_volume"] > 3
         for name in set.intersection(*map(set, known)) & set(departures):
-            told = [each[name] for each in known]
-            assert min(told) - 1 <= departures[name] <= max(told) + 1, name
+            *told, found = (max(e[name], 0.0) for e in (*known, departures))
+            assert min(told) - 1 <= found <= max(told) + 1, name
 
 
 def readings(store):
