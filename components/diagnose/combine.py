@@ -83,6 +83,9 @@ def conclude(evidence: Evidence) -> Conclusion:
     checks = tuple(evidence.check(name) for name in names)
     favoured = _favoured(causes, symptoms, votes)
     verdict, experiment = _verdict(symptoms, causes, checks, favoured)
+    if _copied(symptoms, causes):
+        # Another change would be tried in place of the records that are lacking.
+        causes = tuple(replace(one, prescriptions=()) for one in causes)
     if favoured and votes:
         causes = (_doubted(causes[0], favoured, votes), *causes[1:])
     return Conclusion(verdict, tuple(symptoms), causes, risks, checks, experiment)
@@ -203,8 +206,7 @@ def _verdict(
         own = next((one.experiment for one in symptoms if one.experiment), ANY_CHANGE)
         return "undetermined", f"Nothing that explains it was measured at work. {own}"
     first, rest = causes[0], [one for one in causes[1:] if one.id in causes[0].rivals]
-    copied = next((one for one in symptoms if one.id == COPYING), None)
-    if copied and not first.certain and not any(COPYING in c.explains for c in causes):
+    if copied := _copied(symptoms, causes):
         return "undetermined", (
             "No cause that was measured makes samples follow training records, "
             f"and too few records may be behind the rest. {copied.experiment} For what "
@@ -223,6 +225,15 @@ def _verdict(
             f"{first.trial}: if the symptoms stay, it is not {first.id}."
         )
     return "failed", None
+
+
+def _copied(
+    symptoms: Sequence[SymptomFinding], causes: Sequence[CauseFinding]
+) -> SymptomFinding | None:
+    """The symptom of copies, if no cause found explains it or is certain by itself."""
+    if any(one.certain or COPYING in one.explains for one in causes):
+        return None
+    return next((one for one in symptoms if one.id == COPYING), None)
 
 
 def _favoured(

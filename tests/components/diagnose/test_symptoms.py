@@ -128,6 +128,7 @@ def test_copies_that_no_cause_explains_leave_the_rest_undetermined(new_trial):
     assert diagnosis["verdict"] == "undetermined"
     assert "more records" in diagnosis["experiment"]
     assert "`discriminator.normalization`" in diagnosis["experiment"]
+    assert all(not one["prescriptions"] for one in diagnosis["causes"])
     copied.copies = 0.9
     assert "more records" not in str(copied.diagnosis()["experiment"])
 
