@@ -23,6 +23,7 @@ from components.diagnose.causes import CAUSES
 from components.diagnose.evidence import Evidence
 from components.diagnose.findings import CauseFinding, Check, Line, SymptomFinding
 from components.diagnose.forest import Departures, Votes
+from components.diagnose.statistics import STATISTICS, dates
 from components.diagnose.symptoms import SYMPTOMS
 
 SEPARATED = math.sqrt(10)
@@ -46,7 +47,11 @@ ESSENTIAL = ("precision", "recall", "coverage")
 
 @dataclass(frozen=True)
 class Conclusion:
-    """All that a diagnosis says of one trial."""
+    """All that a diagnosis says of one trial.
+
+    `limits` are checks of the series by which symptoms are dated: no verdict is made of
+    them, but they say where a curve leaves what healthy runs read.
+    """
 
     verdict: str
     symptoms: tuple[SymptomFinding, ...]
@@ -54,6 +59,7 @@ class Conclusion:
     risks: tuple[CauseFinding, ...]
     checks: tuple[Check, ...]
     experiment: str | None
+    limits: tuple[Check, ...] = ()
 
 
 def tests() -> tuple[str, ...]:
@@ -88,7 +94,11 @@ def conclude(evidence: Evidence) -> Conclusion:
         causes = tuple(replace(one, prescriptions=()) for one in causes)
     if favoured and votes:
         causes = (_doubted(causes[0], favoured, votes), *causes[1:])
-    return Conclusion(verdict, tuple(symptoms), causes, risks, checks, experiment)
+    dated = (evidence.check(name) for name in sorted(filter(dates, STATISTICS)))
+    limits = tuple(check for check in dated if check.threshold is not None)
+    return Conclusion(
+        verdict, tuple(symptoms), causes, risks, checks, experiment, limits
+    )
 
 
 def _symptoms(evidence: Evidence) -> list[SymptomFinding]:

@@ -64,5 +64,6 @@ def as_json(conclusion: Conclusion) -> dict[str, Any]:
         "causes": [one.as_json() for one in conclusion.causes],
         "risks": [one.as_json() for one in conclusion.risks],
         "checks": [one.as_json() for one in conclusion.checks],
+        "limits": [one.as_json() for one in conclusion.limits],
         "experiment": conclusion.experiment,
     }

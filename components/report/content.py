@@ -87,6 +87,7 @@ def _trial(
         "causes": [],
         "risks": [],
         "checks": [],
+        "limits": [],
         "experiment": None,
         "metrics": {},
         "modes": None,

@@ -92,14 +92,14 @@ def evidence(trials: Iterable[Trial]) -> list[Mapping[str, Any]]:
 def judged(trials: Sequence[Trial]) -> dict[tuple[str, str], Mapping[str, Any]]:
     """("series" or "metric", name) -> what judges it: null and threshold.
 
-    A check named like the series or metric (`last_…` for a series' end) is in its
-    unit, and so is one whose value is the series' own last reading or later median. A
-    line of evidence may be about a ratio or a difference instead: it counts
-    only where its value is the reading itself.
+    A check named like the series or metric (`last_…` for a series' end, which the
+    limits are) is in its unit, and so is one whose value is the series' own last
+    reading or later median. A line of evidence may be about a ratio or a difference
+    instead: it counts only where its value is the reading itself.
     """
     found: dict[tuple[str, str], Mapping[str, Any]] = {}
     for trial in trials:
-        for check in trial["checks"]:
+        for check in (*trial["checks"], *trial.get("limits", ())):
             if check.get("threshold") is None:
                 continue
             name = check["id"].removeprefix("last_")

@@ -113,6 +113,19 @@ def test_a_check_carries_value_null_and_threshold_in_the_metrics_unit(trial):
     assert check["p_value"] == pytest.approx(1 / 31, rel=1e-5)
 
 
+def test_series_that_date_symptoms_have_limits_and_are_no_checks(trial):
+    diagnosis = trial.diagnosis()
+    limits = {each["id"]: each for each in diagnosis["limits"]}
+    wanted = ("precision", "recall", "coverage", "train_nearest_share")
+    assert {f"last_{name}" for name in wanted} <= set(limits)
+    assert not set(limits) & {check["id"] for check in diagnosis["checks"]}
+    recall = limits["last_recall"]
+    assert recall["series"] == "recall" and recall["threshold"] < recall["band"][0]
+    del trial.series["recall"]
+    ids = {each["id"] for each in trial.diagnosis()["limits"]}
+    assert "last_recall" not in ids
+
+
 def test_fewer_false_alarms_take_a_lower_threshold(trial):
     def threshold(rate: float) -> float:
         checks = trial.diagnosis(false_alarm_rate=rate)["checks"]

@@ -314,3 +314,14 @@ def test_a_threshold_of_a_later_median_is_drawn_and_one_of_another_unit_is_not()
     given["causes"] = [{"evidence": [line]}]
     given["checks"] = [{"id": "bend", "value": -0.2, "null": 0.0, "threshold": -0.1}]
     assert set(judged([given])) == {("series", "slope")}
+
+
+def test_what_dates_a_series_lends_it_its_limits():
+    """Its value is the last reading; one of a series' other name is in its unit too."""
+    given = trial({"recall": ([0, 1, 2], [0.1, 0.5, 0.8]), "auc": ([0, 1], [0.6, 0.7])})
+    limit = {"value": 0.8, "null": 0.9, "threshold": 0.6, "band": [0.85, 0.95]}
+    given["limits"] = [{"id": "last_recall", "series": "recall", **limit}]
+    given["checks"] = [{"id": "sure", "series": "auc", "value": 0.7, "threshold": 0.9}]
+    found = judged([given])
+    assert found["series", "recall"]["band"] == [0.85, 0.95]
+    assert found["series", "auc"]["threshold"] == 0.9
