@@ -88,8 +88,9 @@ def conclude(evidence: Evidence) -> Conclusion:
     names = [*tests(), *sorted(mechanisms() - set(tests()))]
     checks = tuple(evidence.check(name) for name in names)
     favoured = _favoured(causes, symptoms, votes)
-    verdict, experiment = _verdict(symptoms, causes, checks, favoured)
-    if _copied(symptoms, causes):
+    copied = _copied(evidence, symptoms, causes)
+    verdict, experiment = _verdict(symptoms, causes, checks, favoured, copied)
+    if copied:
         # Another change would be tried in place of the records that are lacking.
         causes = tuple(replace(one, prescriptions=()) for one in causes)
     if favoured and votes:
@@ -205,6 +206,7 @@ def _verdict(
     causes: Sequence[CauseFinding],
     checks: Sequence[Check],
     favoured: str | None,
+    copied: SymptomFinding | None,
 ) -> tuple[str, str | None]:
     """The verdict, and what would decide where it is undetermined."""
     if not symptoms:
@@ -216,7 +218,7 @@ def _verdict(
         own = next((one.experiment for one in symptoms if one.experiment), ANY_CHANGE)
         return "undetermined", f"Nothing that explains it was measured at work. {own}"
     first, rest = causes[0], [one for one in causes[1:] if one.id in causes[0].rivals]
-    if copied := _copied(symptoms, causes):
+    if copied:
         return "undetermined", (
             "No cause that was measured makes samples follow training records, "
             f"and too few records may be behind the rest. {copied.experiment} For what "
@@ -238,10 +240,17 @@ def _verdict(
 
 
 def _copied(
-    symptoms: Sequence[SymptomFinding], causes: Sequence[CauseFinding]
+    evidence: Evidence,
+    symptoms: Sequence[SymptomFinding],
+    causes: Sequence[CauseFinding],
 ) -> SymptomFinding | None:
-    """The symptom of copies, if no cause found explains it or is certain by itself."""
-    if any(one.certain or COPYING in one.explains for one in causes):
+    """The symptom of copies, if no cause found explains it or is certain by itself.
+
+    By coverage, which takes many copies: the one place that samples have collapsed to
+    is nearest to a training record by chance.
+    """
+    covered = evidence.check(COPYING).alarmed
+    if not covered or any(one.certain or COPYING in one.explains for one in causes):
         return None
     return next((one for one in symptoms if one.id == COPYING), None)
 
