@@ -1,12 +1,12 @@
 """Whether samples are nearer to what was trained on than to what was held out."""
 
-import math
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
 from components.manifold import nearest
+from components.sketches import own_rows, sketch
 from components.train.bench import Bench
 from components.train.probes import Probe, Series
 from components.train.seeds import derive
@@ -16,10 +16,6 @@ if TYPE_CHECKING:
     from components.train.game import Game
 
 Array = np.ndarray[Any, Any]
-
-WIDTH = 64
-"""Numbers of a record above which a random projection to as many stands for it: it
-keeps distances to a tenth (Johnson and Lindenstrauss 1984) and knows no record."""
 
 
 class Nearest(Probe):
@@ -61,25 +57,9 @@ def apart(bench: Bench) -> Array:
     """
     random = np.random.default_rng(derive(bench.game.seed, "probe/nearest"))
     count = min(len(bench.train), len(bench.holdout))
-    rows = random.choice(len(bench.train), count, replace=False)
-    train, held = (
-        {row.tobytes(): row for row in records + records.dtype.type(0)}
-        for records in (bench.train[rows], bench.holdout)
-    )
-    sides = [
-        [row for key, row in one.items() if key not in other]
-        for one, other in ((train, held), (held, train))
-    ]
-    fewest = min(map(len, sides))
-    shape = 2 * fewest, *bench.holdout.shape[1:]
-    return np.array([side[:fewest] for side in sides]).reshape(shape)
-
-
-def sketch(points: Array) -> Array:
-    """Points (n, *shape) as (n, d), d at most WIDTH."""
-    width = math.prod(points.shape[1:])
-    flat = points.reshape(len(points), width)
-    if width <= WIDTH:
-        return flat
-    axes = np.random.default_rng([width, 17]).standard_normal((width, WIDTH))
-    return np.asarray(flat @ (axes / np.sqrt(WIDTH)).astype(flat.dtype))
+    chosen = random.choice(len(bench.train), count, replace=False)
+    sides = bench.train[chosen], bench.holdout
+    rows = own_rows(*sides)
+    fewest = min(map(len, rows))
+    kept = [side[own[:fewest]] for side, own in zip(sides, rows, strict=True)]
+    return np.concatenate(kept)

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from components.train.probes.nearest import Nearest, apart, sketch
+from components.train.probes.nearest import Nearest, apart
 
 
 def read(samples, train, holdout, held=None, probe=None):
@@ -56,21 +56,6 @@ def test_records_of_both_parts_are_left_out_and_copies_count_once():
 def test_records_that_are_all_held_out_too_tell_nothing():
     both = drawn(50, 1)
     assert read(both, both, both[::-1].copy()) is None
-
-
-def test_long_records_are_projected_and_keep_their_distances():
-    points = np.random.default_rng(4).standard_normal((40, 16, 16, 3))
-    short = sketch(points)
-    assert short.shape == (40, 64)
-    gaps = [
-        np.linalg.norm(each[0] - each[1:], axis=-1)
-        for each in (points.reshape(40, -1), short)
-    ]
-    # Each distance has an error of 1 / √128 of it; their mean over 39 hardly more than
-    # that of the first point's own length.
-    assert gaps[1].mean() == pytest.approx(gaps[0].mean(), rel=5 / np.sqrt(128))
-    assert sketch(points[:3]) == pytest.approx(short[:3])
-    assert sketch(points[:, :2, :2]).shape == (40, 12)
 
 
 def test_what_is_looked_at_stays_the_same():
