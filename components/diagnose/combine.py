@@ -246,8 +246,7 @@ def _copied(
 ) -> SymptomFinding | None:
     """The symptom of copies, if no cause found explains it or is certain by itself.
 
-    By coverage, which takes many copies: the one place that samples have collapsed to
-    is nearest to a training record by chance.
+    By coverage, which takes many copies: a few upset no discriminator.
     """
     covered = evidence.check(COPYING).alarmed
     if not covered or any(one.certain or COPYING in one.explains for one in causes):

@@ -1,7 +1,7 @@
 """Evidence: readings together with the thresholds that they are judged by."""
 
 import math
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -91,17 +91,25 @@ class Evidence:
             value = reading.value * reading.unit
             return replace(blank, value=value, source=source)
         sign = -1 if statistic.side == "low" else 1
-        alarm = sign * (reading.value - limits.threshold) > 0
+        beyond = sign * (reading.value - limits.threshold) > 0
+        tested = reading.p_value
+        chance = beyond and tested is not None and tested > self.rate(name)
+        why = _unreachable(statistic, limits.threshold)
+        if chance:
+            why = f"past the threshold, as chance is with probability {tested:.2g}"
+        # An alarm needs both.
+        p_values = [p for p in (limits.p_value, tested) if p is not None]
         return replace(
             blank,
-            status="failed" if alarm else "passed",
+            status="failed" if beyond and not chance else "passed",
             value=reading.value * reading.unit,
             null=limits.null * reading.unit,
             threshold=limits.threshold * reading.unit,
             band=_in_unit(limits.band, reading.unit),
-            p_value=limits.p_value,
+            p_value=max(p_values, default=None),
             badness=_badness(reading.value, limits.null, statistic.worst),
-            source=limits.source + _unreachable(statistic, limits.threshold),
+            source=limits.source,
+            why=why,
         )
 
     def _absent(self, statistic: Statistic) -> str:
@@ -165,6 +173,11 @@ class Evidence:
         at = next(place for place in range(before, len(steps)) if beyond[place])
         return Onset(steps[at], steps[before], steps[at])
 
+    def began(self, names: Iterable[str]) -> Onset | None:
+        """The earliest onset of the statistics that alarm at the end."""
+        found = [each for each in map(self.onset, names) if each is not None]
+        return min(found, default=None)
+
     @property
     def _steps(self) -> float:
         """Of the whole training."""
@@ -195,7 +208,7 @@ def _unreachable(statistic: Statistic, threshold: float) -> str:
     sign, worst = (-1 if statistic.side == "low" else 1), statistic.worst
     if worst is None or sign * (threshold - worst) < 0:
         return ""
-    return "; healthy runs read so much of what is possible that it cannot alarm"
+    return "healthy runs read so much of what is possible that it cannot alarm"
 
 
 def _in_unit(

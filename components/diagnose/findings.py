@@ -33,7 +33,7 @@ class Check:
     `band` is what nine healthy runs of ten read, None where none were measured;
     `p_value` is how often a healthy run reads this or worse; `badness` the way from
     the null (0) to the worst that is possible (1). `source` says where null and
-    threshold come from.
+    threshold come from, `why` what is to be known of one that passed.
     """
 
     id: str
@@ -45,6 +45,7 @@ class Check:
     p_value: float | None = None
     badness: float = 0.0
     source: str = ""
+    why: str = ""
     metric: str | None = None
     series: str | None = None
     band: tuple[float, float] | None = None
@@ -65,6 +66,7 @@ class Check:
             "p_value": _number(self.p_value),
             "series": self.series,
             "source": self.source,
+            "why": self.why,
         }
 
 

@@ -14,11 +14,15 @@ if TYPE_CHECKING:
 
 
 class Metric(NamedTuple):
-    """A metric's value and its null: what real data reads against real data."""
+    """A metric's value and its null: what real data reads against real data.
+
+    `p_value` is that of its exact test, of a metric that has one.
+    """
 
     value: float
     null: float | None
     null_interval: tuple[float, float] | None
+    p_value: float | None = None
 
 
 class Series(NamedTuple):
@@ -79,7 +83,8 @@ class Readings:
             return None
         low, high = (finite(x) for x in entry.get("null_interval") or (None, None))
         interval = None if low is None or high is None else (low, high)
-        return Metric(value, finite(entry.get("null")), interval)
+        null, p_value = finite(entry.get("null")), finite(entry.get("p_value"))
+        return Metric(value, null, interval, p_value)
 
     def tier_coverage(self, tier: int) -> float | None:
         """Coverage of a tier's records over what real data reads; -1: the outermost.

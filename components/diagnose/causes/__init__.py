@@ -5,14 +5,13 @@ statistics that it measures the mechanism by. Whether a finding is a cause or on
 risk is not its business: that needs symptoms, and is decided where all come together.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from components.diagnose.cures import prescribe
 from components.diagnose.evidence import Evidence, line
 from components.diagnose.findings import CauseFinding
-from components.diagnose.onset import Onset
 from components.parts import import_members
 
 Examine = Callable[[Evidence], CauseFinding | None]
@@ -75,14 +74,8 @@ def measured(
         evidence=tuple(line(check, subjects[check.id]) for check in alarms),
         prescriptions=prescribe(evidence.parameters, *options),
         experiment=experiment,
-        onset=begun(evidence, [check.id for check in alarms]),
+        onset=evidence.began(check.id for check in alarms),
     )
-
-
-def begun(evidence: Evidence, names: Iterable[str]) -> Onset | None:
-    """When the first of the statistics that alarm at the end began to."""
-    found = [each for each in map(evidence.onset, names) if each is not None]
-    return min(found, default=None)
 
 
 import_members(__name__, __path__)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from components.diagnose.causes import begun, cause
+from components.diagnose.causes import cause
 from components.diagnose.cures import parameter, prescribe
 from components.diagnose.evidence import Evidence, line
 from components.diagnose.findings import CauseFinding
@@ -34,7 +34,7 @@ def batch_norm_leakage(evidence: Evidence) -> CauseFinding | None:
         evidence=tuple(lines),
         prescriptions=prescribe(evidence.parameters, *_cures(evidence.parameters)),
         experiment="train with a discriminator without batch statistics",
-        onset=begun(evidence, ["batch_coupling"]),
+        onset=evidence.began(["batch_coupling"]),
     )
 
 

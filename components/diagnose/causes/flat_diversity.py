@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from components.diagnose.causes import begun, cause
+from components.diagnose.causes import cause
 from components.diagnose.cures import parameter, prescribe
 from components.diagnose.evidence import Evidence, line
 from components.diagnose.findings import CauseFinding
@@ -45,7 +45,7 @@ def flat_diversity(evidence: Evidence) -> CauseFinding | None:
         evidence=tuple(line(check, SUBJECTS[check.id]) for check in checks),
         prescriptions=prescribe(evidence.parameters, *_cures(evidence.parameters)),
         experiment="train with a discriminator that sees the deviation within a batch",
-        onset=begun(evidence, ["log_volume"]),
+        onset=evidence.began(["log_volume"]),
     )
 
 

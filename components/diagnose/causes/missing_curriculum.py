@@ -3,7 +3,7 @@
 Bengio et al. 2009, "Curriculum Learning".
 """
 
-from components.diagnose.causes import begun, cause
+from components.diagnose.causes import cause
 from components.diagnose.cures import prescribe
 from components.diagnose.evidence import Evidence, line
 from components.diagnose.findings import CauseFinding
@@ -40,5 +40,5 @@ def missing_curriculum(evidence: Evidence) -> CauseFinding | None:
             ({"pacing": PACED}, "the core is learnt first, and the tail joins evenly"),
         ),
         experiment="train with `pacing` from the core outwards",
-        onset=begun(evidence, ["unequal_tiers"]),
+        onset=evidence.began(["unequal_tiers"]),
     )

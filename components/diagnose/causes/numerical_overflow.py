@@ -1,6 +1,6 @@
 """Numerical overflow: losses or gradients that are not finite."""
 
-from components.diagnose.causes import begun, cause
+from components.diagnose.causes import cause
 from components.diagnose.cures import prescribe, slower
 from components.diagnose.evidence import Evidence, line
 from components.diagnose.findings import CauseFinding, Line
@@ -26,6 +26,6 @@ def numerical_overflow(evidence: Evidence) -> CauseFinding | None:
             (slower(evidence.parameters), "smaller steps keep the weights bounded"),
         ),
         experiment="train with a tenth of the learning rate",
-        onset=begun(evidence, ["nonfinite_count"]),
+        onset=evidence.began(["nonfinite_count"]),
         certain=evidence.readings.overflowed,
     )

@@ -5,7 +5,7 @@ Goodfellow et al. 2014, section 3; Arjovsky and Bottou 2017, theorem 2.4.
 
 from typing import Any
 
-from components.diagnose.causes import begun, cause
+from components.diagnose.causes import cause
 from components.diagnose.cures import USUAL, parameter, penalty_weight, prescribe
 from components.diagnose.evidence import Evidence, line
 from components.diagnose.findings import CauseFinding
@@ -45,7 +45,7 @@ def vanishing_gradient(evidence: Evidence) -> CauseFinding | None:
             ),
         ),
         experiment="train with the wasserstein objective and a gradient penalty",
-        onset=begun(evidence, ["transmission"]),
+        onset=evidence.began(["transmission"]),
     )
 
 

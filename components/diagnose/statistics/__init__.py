@@ -19,13 +19,15 @@ class Reading(NamedTuple):
 
     value: in the calibrated unit (often relative to the data's own null);
     unit: what one of it is worth in the unit that the reader sees;
-    null, bound: where no calibration exists, the data's null and its far end.
+    null, bound: where no calibration exists, the data's null and its far end;
+    p_value: of an exact test on this very run, which an alarm needs, too.
     """
 
     value: float
     unit: float = 1.0
     null: float | None = None
     bound: float | None = None
+    p_value: float | None = None
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,8 @@ def _relative(readings: Readings, name: str, side: str) -> Reading | None:
     bound = None
     if metric.null_interval is not None:
         bound = metric.null_interval[side == "high"] / metric.null
-    return Reading(metric.value / metric.null, metric.null, 1.0, bound)
+    relative = metric.value / metric.null
+    return Reading(relative, metric.null, 1.0, bound, metric.p_value)
 
 
 @statistic("precision", "low", metric="precision")
@@ -75,7 +76,9 @@ def memorization(readings: Readings) -> Reading | None:
 def train_nearest_share(readings: Readings) -> Reading | None:
     """How much likelier a sample's nearest record is a training one than it should be.
 
-    The share over what samples of the data's own distribution read.
+    The share over what samples of the data's own distribution read. Its exact test is
+    asked as well: the one place that a generator has collapsed to is nearest to a
+    training record by chance.
     """
     return _relative(readings, "train_nearest_share", "high")
 

@@ -54,12 +54,11 @@ def finding(
     alarms = [check for check in checks if check.alarmed]
     if not alarms:
         return None
-    began = [each for each in map(evidence.onset, onset) if each is not None]
     return SymptomFinding(
         claim=claim,
         evidence=tuple(line(check, subjects[check.id]) for check in alarms),
         severity=max(check.badness for check in alarms),
-        onset=min(began, default=None),
+        onset=evidence.began(onset),
     )
 
 

@@ -52,8 +52,7 @@ def _onset(evidence: Evidence) -> Onset | None:
     No series of the distance is read, so how long it has misled is not known: at least
     at the last step, and at most since then.
     """
-    began = [each for each in map(evidence.onset, DATED) if each is not None]
-    if not began:
+    first = evidence.began(DATED)
+    if first is None:
         return None
-    first = min(began)
-    return Onset(first.step, first.low, int(evidence.readings.table["step"][-1]))
+    return first._replace(high=int(evidence.readings.table["step"][-1]))

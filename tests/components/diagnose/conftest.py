@@ -131,6 +131,7 @@ class Trial:
         self.metrics = {name: 0.94 * NULLS[name] for name in NULLS}
         self.metrics |= {"frechet_distance": 0.9, "nonfinite_share": 0.0}
         self.metrics |= {"mode_coverage": 1.0, "class_coverage": 1.0}
+        self.p_values: dict[str, float] = {}
         self.series = {
             "step": STEPS,
             "precision": rise.copy(),
@@ -200,6 +201,7 @@ class Trial:
                 "value": value,
                 "null": NULLS[name],
                 "null_interval": [0.97 * NULLS[name], 1.03 * NULLS[name]],
+                "p_value": self.p_values.get(name),
             }
             for name, value in self.metrics.items()
         }

@@ -136,6 +136,17 @@ def test_by_when_healthy_runs_have_learnt():
     assert learnt("last_precision", entry, [never, Readings()]) == 0.0
 
 
+def test_by_when_what_alarms_above_had_fallen():
+    """Samples of the first steps lie near to some record by chance."""
+    name, steps = "train_nearest_share", np.arange(21) * 50
+    runs = [
+        Readings({}, {"step": steps, name: np.where(steps < since, 0.9, 0.5)})
+        for since in steps[1:]
+    ]
+    entry = {"side": "high", "scale": "linear", "values": [0.49, 0.5, 0.51]}
+    assert learnt(f"last_{name}", entry, runs) == pytest.approx(0.9525)
+
+
 def json_of(made):
     return CalibrationTable.model_validate_json(made.read_bytes("calibration.json"))
 

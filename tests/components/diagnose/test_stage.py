@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from components.artifacts import Diagnosis, Metrics, Telemetry
+from components.diagnose.calibration import Healthy
 from components.diagnose.readings import Readings
 from components.diagnose.stage import DiagnoseParams, as_json, diagnose_readings
 from components.loading import load_component
@@ -111,6 +112,16 @@ def test_a_check_carries_value_null_and_threshold_in_the_metrics_unit(trial):
     low, high = check["band"]
     assert check["threshold"] < low < check["null"] < high
     assert check["p_value"] == pytest.approx(1 / 31, rel=1e-5)
+
+
+def test_a_limit_past_the_worst_is_said_to_alarm_never(trial):
+    """Some healthy games turn as purely as can be."""
+    checks = dict(trial.table.checks)
+    checks["rotation"] = Healthy(side="high", values=(0.2,) * 20 + (0.999,) * 10)
+    trial.table = trial.table.model_copy(update={"checks": checks})
+    told = {check["id"]: check["why"] for check in trial.diagnosis()["checks"]}
+    assert "cannot alarm" in told["rotation"]
+    assert not told["precision"] and not told["blindness"]
 
 
 def test_series_that_date_symptoms_have_limits_and_are_no_checks(trial):
