@@ -27,6 +27,12 @@ def parameter(parameters: Mapping[str, Any], path: str) -> Any:
     return value
 
 
+def inside(parameters: Mapping[str, Any], option: str) -> str:
+    """The path of an option of what judges: of a pack, that of its network."""
+    packed = parameter(parameters, "discriminator.of") is not None
+    return f"discriminator.of.{option}" if packed else f"discriminator.{option}"
+
+
 def prescribe(
     parameters: Mapping[str, Any], *options: tuple[Mapping[str, Any], str]
 ) -> tuple[Prescription, ...]:
@@ -43,10 +49,13 @@ def prescribe(
     )
 
 
-def wider(widths: Sequence[int]) -> list[int]:
-    """Hidden layers of twice the units, AMPLE at least, two layers at least."""
+def wider(widths: Sequence[int], groups: int = 1) -> list[int]:
+    """Hidden layers of twice the units, AMPLE at least, two layers at least.
+
+    Rounded up to what `groups` divide.
+    """
     layers = [*widths, *widths][: max(2, len(widths))]
-    return [max(AMPLE, 2 * width) for width in layers]
+    return [-(-max(AMPLE, 2 * width) // groups) * groups for width in layers]
 
 
 def slower(parameters: Mapping[str, Any]) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from components.diagnose.causes import cause
-from components.diagnose.cures import parameter, prescribe
+from components.diagnose.cures import inside, parameter, prescribe
 from components.diagnose.evidence import Evidence, line
 from components.diagnose.findings import CauseFinding
 
@@ -44,7 +44,7 @@ def flat_diversity(evidence: Evidence) -> CauseFinding | None:
         "to samples that differ more.",
         evidence=tuple(line(check, SUBJECTS[check.id]) for check in checks),
         prescriptions=prescribe(evidence.parameters, *_cures(evidence.parameters)),
-        experiment="train with a discriminator that sees the deviation within a batch",
+        experiment=_experiment(evidence.parameters),
         onset=evidence.began(["log_volume"]),
     )
 
@@ -60,21 +60,34 @@ def _cures(parameters: Mapping[str, Any]) -> list[tuple[dict[str, Any], str]]:
             )
         )
     regularizers = parameter(parameters, "regularizers") or {}
-    normalization = parameter(parameters, "discriminator.normalization")
-    if normalization != "spectral" and not any(map(regularizers.get, BOUNDS)):
+    normalization = inside(parameters, "normalization")
+    bounded = parameter(parameters, normalization) == "spectral"
+    if not bounded and not any(map(regularizers.get, BOUNDS)):
         cures.append(
             (
                 {"regularizers.r1": {"gamma": 1.0}},
                 "a discriminator of bounded slope leaves no collapse at rest",
             )
         )
-    # On TensorFlow a device knows its part of a batch alone.
-    whole = parameter(parameters, "backend") == "jax"
-    if whole or (parameter(parameters, "devices") or 1) == 1:
+    if _sees_batches(parameters):
         cures.append(
             (
-                {"discriminator.normalization": "minibatch_stddev"},
+                {normalization: "minibatch_stddev"},
                 "a discriminator that sees how much samples differ asks for it",
             )
         )
     return cures
+
+
+def _sees_batches(parameters: Mapping[str, Any]) -> bool:
+    """Whether a device knows whole batches: on TensorFlow several know parts."""
+    whole = parameter(parameters, "backend") == "jax"
+    return whole or (parameter(parameters, "devices") or 1) == 1
+
+
+def _experiment(parameters: Mapping[str, Any]) -> str:
+    """What would lead out where nothing is prescribed."""
+    if parameter(parameters, inside(parameters, "normalization")) == "minibatch_stddev":
+        return "train with another seed, and a wider generator"
+    seen = "train with a discriminator that sees the deviation within a batch"
+    return seen if _sees_batches(parameters) else f"{seen}, on one device"

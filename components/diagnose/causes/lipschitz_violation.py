@@ -6,7 +6,7 @@ Arjovsky et al. 2017; Gulrajani et al. 2017.
 from typing import Any
 
 from components.diagnose.causes import cause, measured
-from components.diagnose.cures import parameter, penalty_weight
+from components.diagnose.cures import inside, parameter, penalty_weight
 from components.diagnose.evidence import Evidence
 from components.diagnose.findings import CauseFinding
 
@@ -21,7 +21,7 @@ def lipschitz_violation(evidence: Evidence) -> CauseFinding | None:
         "The critic's slope is not bounded between the data and the samples.",
         SUBJECTS,
         _cures(evidence),
-        "train with a gradient penalty",
+        "train with a gradient penalty, or a heavier one",
     )
 
 
@@ -32,13 +32,20 @@ def _cures(evidence: Evidence) -> list[tuple[dict[str, Any], str]]:
     """
     parameters, usual = evidence.parameters, penalty_weight(evidence.readings.kind)
     why = "the penalty holds the slope near 1 between data and samples"
-    present = parameter(parameters, "regularizers.gradient_penalty.weight")
-    if present is not None:
-        number = isinstance(present, int | float)
-        more = max(2.0 * present, usual) if number else usual
-        return [({"regularizers.gradient_penalty.weight": more}, why)]
+    weight = "regularizers.gradient_penalty.weight"
+    if parameter(parameters, weight) is not None:
+        # Of one that follows a schedule, both ends.
+        paths = (weight, f"{weight}.start", f"{weight}.end")
+        present = {path: parameter(parameters, path) for path in paths}
+        more = {
+            path: max(2.0 * value, usual)
+            for path, value in present.items()
+            if isinstance(value, int | float)
+        }
+        return [(more, why)]
     penalty: dict[str, Any] = {"regularizers.gradient_penalty": {"weight": usual}}
-    if parameter(parameters, "discriminator.normalization") == "spectral":
-        return [(penalty | {"discriminator.normalization": "none"}, why)]
-    spectral = {"discriminator.normalization": "spectral"}
+    normalization = inside(parameters, "normalization")
+    if parameter(parameters, normalization) == "spectral":
+        return [(penalty | {normalization: "none"}, why)]
+    spectral = {normalization: "spectral"}
     return [(penalty, why), (spectral, "each layer's largest stretch is held to 1")]

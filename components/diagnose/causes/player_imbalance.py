@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from components.diagnose.causes import cause, measured
-from components.diagnose.cures import USUAL, parameter, wider
+from components.diagnose.cures import USUAL, inside, parameter, wider
 from components.diagnose.evidence import Evidence
 from components.diagnose.findings import CauseFinding
 
@@ -24,7 +24,6 @@ NARROW = 32
 @cause("player_imbalance", *SUBJECTS)
 def player_imbalance(evidence: Evidence) -> CauseFinding | None:
     """The players' steps differ by more than in any healthy game."""
-    parameters = evidence.parameters
     leads = [evidence.check(name).alarmed for name in LEADS]
     return measured(
         evidence,
@@ -32,9 +31,36 @@ def player_imbalance(evidence: Evidence) -> CauseFinding | None:
         if any(leads)
         else "The discriminator takes samples for records: it does not keep up.",
         SUBJECTS,
-        _cures(evidence, parameters),
-        "train both players with the same learning rate",
+        _cures(evidence),
+        _experiment(evidence),
     )
+
+
+def _behind(evidence: Evidence) -> bool:
+    """Whether it is the discriminator that does not keep up."""
+    return any(evidence.check(name).alarmed for name in ("generator_lead", "blindness"))
+
+
+def _experiment(evidence: Evidence) -> str:
+    """What would tell where nothing is prescribed."""
+    generator, discriminator = _rates(evidence.parameters)
+    if generator != discriminator:
+        return "train both players with the same learning rate"
+    if _behind(evidence):
+        return (
+            "train with more turns of the discriminator a step, or a slower generator"
+        )
+    return "train with a lower learning rate of the discriminator"
+
+
+def _rates(parameters: Mapping[str, Any]) -> list[Any]:
+    """The rates that generator and discriminator step at: numbers, or schedules."""
+    stated = parameter(parameters, "optimizer.learning_rate")
+    own = [
+        parameter(parameters, f"optimizer.{name}_learning_rate")
+        for name in ("generator", "discriminator")
+    ]
+    return [stated if rate is None else rate for rate in own]
 
 
 def _common_rate(parameters: Mapping[str, Any]) -> dict[str, Any]:
@@ -43,12 +69,7 @@ def _common_rate(parameters: Mapping[str, Any]) -> dict[str, Any]:
     {} too where a rate follows a schedule.
     """
     stated = parameter(parameters, "optimizer.learning_rate")
-    rates = [
-        own
-        if (own := parameter(parameters, f"optimizer.{name}_learning_rate"))
-        else stated
-        for name in ("generator", "discriminator")
-    ]
+    rates = _rates(parameters)
     usual = USUAL.get(parameter(parameters, "optimizer.kind"))
     numbers = [rate for rate in rates if isinstance(rate, int | float) and rate > 0]
     if usual is None or len(numbers) < len(rates):
@@ -57,31 +78,40 @@ def _common_rate(parameters: Mapping[str, Any]) -> dict[str, Any]:
     return {} if best == stated else {"optimizer.learning_rate": best}
 
 
-def _cures(
-    evidence: Evidence, parameters: Mapping[str, Any]
-) -> list[tuple[dict[str, Any], str]]:
+def _cures(evidence: Evidence) -> list[tuple[dict[str, Any], str]]:
     """Rates of the same size first; then what the slower player lacks."""
+    parameters = evidence.parameters
+    generator, discriminator = _rates(parameters)
     own = {
         f"optimizer.{name}_learning_rate": None
         for name in ("generator", "discriminator")
         if parameter(parameters, f"optimizer.{name}_learning_rate") is not None
     }
     cures: list[tuple[dict[str, Any], str]] = []
-    if own:
+    unequal = generator != discriminator
+    if unequal:
         same = own | _common_rate(parameters)
         cures.append((same, "both players step at the same rate"))
-    behind = evidence.check("generator_lead").alarmed
-    behind |= evidence.check("blindness").alarmed
     turns = parameter(parameters, "discriminator_steps") or 1
-    if behind:
+    if _behind(evidence):
         cures.append(
             ({"discriminator_steps": max(3, int(turns))}, "D gets more turns a step")
         )
-        widths = parameter(parameters, "discriminator.units")
+        units = inside(parameters, "units")
+        widths = parameter(parameters, units)
         if isinstance(widths, list) and min(widths) < 64:
-            wide = {"discriminator.units": wider(widths)}
-            place = 0 if not own and min(widths) < NARROW else len(cures)
+            wide = {units: wider(widths, _groups(parameters))}
+            place = 0 if not unequal and min(widths) < NARROW else len(cures)
             cures.insert(place, (wide, "D gets more units"))
     else:
         cures.append(({"discriminator_steps": 1}, "D gets one turn a step"))
     return cures
+
+
+def _groups(parameters: Mapping[str, Any]) -> int:
+    """Groups of channels that the discriminator's widths must be multiples of."""
+    kind, groups = (
+        parameter(parameters, inside(parameters, name))
+        for name in ("normalization", "groups")
+    )
+    return groups if kind == "group" and isinstance(groups, int) else 1

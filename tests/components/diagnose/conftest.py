@@ -10,6 +10,7 @@ import pytest
 from components.artifacts import Metrics, Telemetry
 from components.component import Context
 from components.diagnose.calibration import CalibrationTable
+from components.diagnose.combine import Conclusion
 from components.diagnose.readings import Readings
 from components.diagnose.stage import DiagnoseParams, as_json, diagnose_readings
 from components.diagnose.statistics import STATISTICS
@@ -51,7 +52,7 @@ HEALTHY = {
     "discriminator_auc": 0.7,
     "batch_coupling": 0.0,
     "batch_leak": 0.0,
-    "train_nearest_share": 0.94,
+    "train_nearest_share": 1.01,
     "mode_spread": 0.94,
     "tail_over_core": 0.94,
     "last_tail_over_core": 0.9,
@@ -223,9 +224,12 @@ class Trial:
     def readings(self) -> Readings:
         return Readings(self.content(), self.series, self.info())
 
-    def diagnosis(self, **params: float) -> dict:
+    def conclusion(self, **params: float) -> Conclusion:
         stated = DiagnoseParams(calibration=self.table, **params)
-        return as_json(diagnose_readings(self.readings(), stated))
+        return diagnose_readings(self.readings(), stated)
+
+    def diagnosis(self, **params: float) -> dict:
+        return as_json(self.conclusion(**params))
 
     def symptoms(self) -> set[str]:
         return {one["id"] for one in self.diagnosis()["symptoms"]}

@@ -28,6 +28,8 @@ def test_what_is_registered_exists():
 
 
 STEPS = np.arange(0, 1300, 100)
+PACKED = {"kind": "pac", "samples": 2}
+RISING = {"kind": "linear", "start": 0.1, "end": 10.0}
 
 
 def only(causes):
@@ -188,6 +190,27 @@ def test_of_points_a_penalty_of_weight_1_is_prescribed(trial):
                 {"discriminator.normalization": "spectral"},
             ],
         ),
+        (
+            {"regularizers": {"gradient_penalty": {"weight": RISING}}},
+            [
+                {
+                    "regularizers.gradient_penalty.weight.start": 1.0,
+                    "regularizers.gradient_penalty.weight.end": 20.0,
+                }
+            ],
+        ),
+        (
+            {
+                "discriminator": PACKED
+                | {"of": {"kind": "mlp", "normalization": "spectral"}}
+            },
+            [
+                {
+                    "regularizers.gradient_penalty": {"weight": 1.0},
+                    "discriminator.of.normalization": "none",
+                }
+            ],
+        ),
     ],
 )
 def test_a_critic_gets_one_bound_and_more_of_what_it_has(trial, trained, changes):
@@ -222,6 +245,51 @@ def test_both_players_get_the_rate_that_is_nearer_to_the_usual(trial, optimizer,
     told = dict(cause["prescriptions"][0]["set"])
     assert told.pop("optimizer.learning_rate", None) == rate
     assert set(told.values()) == {None}
+
+
+EQUAL = {"generator_learning_rate": 2e-4, "discriminator_learning_rate": 2e-4}
+
+
+@pytest.mark.parametrize(
+    ("trained", "series", "told"),
+    [
+        ({"optimizer": {"kind": "adam"} | EQUAL}, {}, "`discriminator_steps` 3"),
+        ({"discriminator_steps": 5}, {}, "more turns of the discriminator"),
+        ({}, {"discriminator_update_ratio": 0.9}, "a lower learning rate of the disc"),
+    ],
+)
+def test_rates_that_are_the_same_are_not_asked_to_be(new_trial, trained, series, told):
+    trial = new_trial().collapsed().trained(**trained)
+    trial.constant(**(series or {"discriminator_auc": 0.2}))
+    causes = trial.conclusion().causes
+    (cause,) = [one for one in causes if one.id == "player_imbalance"]
+    changes = [one.changes for one in cause.prescriptions]
+    assert not any("learning_rate" in str(change) for change in changes)
+    assert told in cause.trial
+
+
+@pytest.mark.parametrize(
+    ("packed", "path"),
+    [(False, "discriminator.units"), (True, "discriminator.of.units")],
+)
+def test_layers_are_widened_to_what_their_groups_divide(trial, packed, path):
+    judge = {"kind": "mlp", "units": [30], "normalization": "group", "groups": 5}
+    trial.collapsed().trained(discriminator=PACKED | {"of": judge} if packed else judge)
+    trial.constant(discriminator_auc=0.2)
+    told = top(trial.diagnosis())["prescriptions"][0]["set"]
+    assert told == {path: [130, 130]}
+    changed = apply(trial.parameters, told)
+    TrainParams.model_validate_json(json.dumps(changed))
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_a_penalty_takes_the_place_of_spectral_normalization(trial, packed):
+    judge = {"kind": "mlp", "normalization": "spectral"}
+    judge = PACKED | {"of": judge} if packed else judge
+    trial.collapsed().saturated().trained(discriminator=judge)
+    told = top(trial.diagnosis())["prescriptions"][0]["set"]
+    path = "discriminator.of.normalization" if packed else "discriminator.normalization"
+    assert told[path] == "none" and "regularizers.gradient_penalty" in told
 
 
 def test_who_is_blind_is_not_called_slow(new_trial):
@@ -442,6 +510,30 @@ def test_the_deviation_of_a_batch_is_not_prescribed_to_parts_of_it(new_trial):
     assert "minibatch_stddev" in told()
     assert "minibatch_stddev" in told(devices=2, backend="jax")
     assert "minibatch_stddev" not in told(devices=2)
+    packed = told(discriminator=PACKED)
+    assert "discriminator.of.normalization" in packed
+
+
+@pytest.mark.parametrize(
+    ("trained", "told"),
+    [
+        ({"devices": 2, "regularizers": {"r1": {"gamma": 1.0}}}, ", on one device"),
+        (
+            {
+                "discriminator": {"kind": "mlp", "normalization": "minibatch_stddev"},
+                "regularizers": {"r1": {"gamma": 1.0}},
+            },
+            "another seed",
+        ),
+    ],
+)
+def test_where_nothing_leads_out_of_a_collapse_what_would_is_not_there_yet(
+    trial, trained, told
+):
+    trial.collapsed().constant(log_volume=-9.0).trained(**trained)
+    cause = trial.conclusion().causes[0]
+    assert cause.id == "flat_diversity"
+    assert not cause.prescriptions and told in cause.trial
 
 
 @pytest.mark.parametrize(
