@@ -17,6 +17,10 @@ SUSPICIOUS = 0.05
 has failed."""
 
 
+LEAST_P_VALUE = 1e-4
+"""What an exact test reads at least: of `train_nearest_share`, among 10,000 deals."""
+
+
 class Limits(NamedTuple):
     """What a statistic is held against, in its calibrated unit.
 
@@ -82,6 +86,7 @@ class Evidence:
             source=self._absent(statistic),
             metric=statistic.metric,
             series=statistic.series,
+            part=statistic.part,
         )
         if reading is None:
             return blank
@@ -93,8 +98,11 @@ class Evidence:
         sign = -1 if statistic.side == "low" else 1
         beyond = sign * (reading.value - limits.threshold) > 0
         tested = reading.p_value
-        chance = beyond and tested is not None and tested > self.rate(name)
-        why = _unreachable(statistic, limits.threshold)
+        # Nor does a test reject at a rate below the least that it can read.
+        rate = max(self.rate(name), LEAST_P_VALUE)
+        chance = beyond and tested is not None and tested > rate
+        unit = reading.unit
+        why = _unreachable(statistic, limits.threshold * unit)
         if chance:
             why = f"past the threshold, as chance is with probability {tested:.2g}"
         # An alarm needs both.
@@ -102,12 +110,12 @@ class Evidence:
         return replace(
             blank,
             status="failed" if beyond and not chance else "passed",
-            value=reading.value * reading.unit,
-            null=limits.null * reading.unit,
-            threshold=limits.threshold * reading.unit,
-            band=_in_unit(limits.band, reading.unit),
+            value=reading.value * unit,
+            null=limits.null * unit,
+            threshold=limits.threshold * unit,
+            band=_in_unit(limits.band, unit),
             p_value=max(p_values, default=None),
-            badness=_badness(reading.value, limits.null, statistic.worst),
+            badness=_badness(reading.value * unit, limits.null * unit, statistic.worst),
             source=limits.source,
             why=why,
         )

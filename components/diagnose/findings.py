@@ -33,7 +33,8 @@ class Check:
     `band` is what nine healthy runs of ten read, None where none were measured;
     `p_value` is how often a healthy run reads this or worse; `badness` the way from
     the null (0) to the worst that is possible (1). `source` says where null and
-    threshold come from, `why` what is to be known of one that passed.
+    threshold come from, `why` what is to be known of one that passed, `part` of which
+    part of the series it is a level, None where it is none.
     """
 
     id: str
@@ -48,6 +49,7 @@ class Check:
     why: str = ""
     metric: str | None = None
     series: str | None = None
+    part: str | None = None
     band: tuple[float, float] | None = None
 
     @property
@@ -65,6 +67,7 @@ class Check:
             "side": self.side,
             "p_value": _number(self.p_value),
             "series": self.series,
+            "part": self.part,
             "source": self.source,
             "why": self.why,
         }

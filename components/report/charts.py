@@ -31,25 +31,17 @@ class Line:
 class Marks:
     """What a curve is judged against: y values, and when what it shows set in.
 
-    `healthy` is what nine healthy runs of ten read; where nobody knows, the way from
-    null to threshold is shaded instead. `since` is the interval of steps that the onset
-    has.
+    `band` is what nine healthy runs of ten read, `since` the interval of steps that the
+    onset has. `until` is the share of the training, from its start, that all of it but
+    the onset is of.
     """
 
     threshold: float | None = None
     null: float | None = None
     onset: float | None = None
     since: tuple[float, float] | None = None
-    healthy: tuple[float, float] | None = None
-
-    @property
-    def band(self) -> tuple[float, float] | None:
-        """Where healthy runs read: (low, high)."""
-        if self.healthy is not None:
-            return self.healthy
-        if self.threshold is None or self.null is None:
-            return None
-        return min(self.null, self.threshold), max(self.null, self.threshold)
+    band: tuple[float, float] | None = None
+    until: float = 1.0
 
 
 def svg(width: int, height: int, label: str, *children: Any) -> Markup:
@@ -136,12 +128,13 @@ def _axes(x: Scale, y: Scale) -> list[Markup]:
 
 def _references(x: Scale, y: Scale, marks: Marks, log: bool) -> list[Markup]:
     drawn = []
+    right = _right(x, marks)
     # A logarithmic axis has no place for zero: from there on all is shaded.
     if marks.band is not None and (marks.band[1] > 0 or not log):
         ends = (y.start if log and v <= 0 else y(v) for v in marks.band)
         # Cut at the frame: what is judged fills it, however far healthy runs spread.
         low, high = (min(max(end, y.stop), y.start) for end in ends)
-        drawn.append(_shade(x.start, x.stop, high, max(low, high + 2), "band"))
+        drawn.append(_shade(x.start, right, high, max(low, high + 2), "band"))
     if marks.since is not None and marks.since[1] > marks.since[0]:
         low, high = (x(step) for step in marks.since)
         drawn.append(_shade(low, high, y.stop, y.start, "since"))
@@ -150,8 +143,13 @@ def _references(x: Scale, y: Scale, marks: Marks, log: bool) -> list[Markup]:
         drawn.append(element("path", d=f"M{at} {y.stop}V{y.start}", class_="onset"))
     for name, value in _levels(marks, log):
         at = y(value)
-        drawn.append(element("path", d=f"M{x.start} {at}H{x.stop}", class_=name))
+        drawn.append(element("path", d=f"M{x.start} {at}H{right}", class_=name))
     return drawn
+
+
+def _right(x: Scale, marks: Marks) -> float:
+    """Where what is of the start of the training ends."""
+    return round(x.start + marks.until * (x.stop - x.start), 1)
 
 
 def _shade(left: float, right: float, top: float, bottom: float, kind: str) -> Markup:
@@ -189,10 +187,10 @@ def _notes(x: Scale, y: Scale, marks: Marks, log: bool) -> list[Markup]:
                 (low, lower),
             ]
         )
+    whole = marks.until == 1
+    beside, end = (x.stop - 3, "end") if whole else (_right(x, marks) + 3, "start")
     for at, name in places:
-        drawn.append(
-            element("text", name, x=x.stop - 3, y=at, class_=f"note {name} end")
-        )
+        drawn.append(element("text", name, x=beside, y=at, class_=f"note {name} {end}"))
     return drawn
 
 

@@ -1,7 +1,6 @@
 """What the page draws of the probes of one group of trials: their curves. Pure."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from statistics import median
 from typing import Any
 
 from markupsafe import Markup
@@ -12,8 +11,10 @@ from components.report.view import label, role
 Trial = Mapping[str, Any]
 
 LINES = 8
-SHORT = 20
-"""Readings of a series that no report thins."""
+PARTS = ("last", "late", "any", "early")
+"""Of a series: what a level that judges it may be of, the most telling first."""
+EARLY = 0.1
+"""Share of a training that is early."""
 CURVES = (
     "coverage",
     "recall",
@@ -92,64 +93,38 @@ def evidence(trials: Iterable[Trial]) -> list[Mapping[str, Any]]:
 def judged(trials: Sequence[Trial]) -> dict[tuple[str, str], Mapping[str, Any]]:
     """("series" or "metric", name) -> what judges it: null and threshold.
 
-    A check named like the series or metric (`last_…` for a series' end, which the
-    limits are) is in its unit, and so is one whose value is the series' own last
-    reading or later median. A line of evidence may be about a ratio or a difference
-    instead: it counts only where its value is the reading itself.
+    Of a series a check that is a level of a `part` of it, and so in its unit, which a
+    ratio or a difference is not; the first of PARTS. Of a metric a check of its name,
+    or a line of evidence whose value is the metric's.
     """
     found: dict[tuple[str, str], Mapping[str, Any]] = {}
-    for trial in trials:
-        for check in (*trial["checks"], *trial.get("limits", ())):
-            if check.get("threshold") is None:
-                continue
-            name = check["id"].removeprefix("last_")
-            metric = name == check["id"] and name in trial["metrics"]
-            if name == check["id"] and not metric and _is_other(trial, name, check):
-                continue
-            found.setdefault(("metric" if metric else "series", name), check)
-    for trial in trials:
-        for check in trial["checks"]:
-            name = check.get("series")
-            if name and _is_reading(check, _readings(trial, "series", name)):
-                found.setdefault(("series", name), check)
+    checks = [
+        (trial, check)
+        for trial in trials
+        for check in (*trial["checks"], *trial.get("limits", ()))
+        if check.get("threshold") is not None
+    ]
+    for part in PARTS:
+        for _, check in checks:
+            if check.get("series") and check.get("part") == part:
+                found.setdefault(("series", check["series"]), check)
+    for trial, check in checks:
+        if check["id"] in trial["metrics"]:
+            found.setdefault(("metric", check["id"]), check)
     for trial in trials:
         for line in evidence([trial]):
-            for place in ("series", "metric"):
-                name = line.get(place)
-                if name and _is_reading(line, _readings(trial, place, name)):
-                    found.setdefault((place, name), line)
+            if _is_metric(line, trial["metrics"]):
+                found.setdefault(("metric", line["metric"]), line)
     return found
 
 
-def _readings(trial: Trial, place: str, name: str) -> list[float]:
-    """A metric's value; of a series that is drawn the last, and its later median."""
-    if place == "metric":
-        value: float | None = (trial["metrics"].get(name) or {}).get("value")
-        return [] if value is None else [value]
-    series = (trial["figures"] or {"series": {}})["series"].get(name)
-    if not series:
-        return []
-    values = series["values"]
-    return [values[-1], median(values[len(values) // 2 :])]
-
-
-def _is_other(trial: Trial, name: str, check: Mapping[str, Any]) -> bool:
-    """Whether a check is known to be no reading of the series that it is named like.
-
-    As `diversity_curvature`, a share of another series. Of a long series, which is
-    thinned, neither the last reading nor the median need be left.
-    """
-    series = (trial["figures"] or {"series": {}})["series"].get(name, {"values": []})
-    known = check.get("value") is not None and 0 < len(series["values"]) <= SHORT
-    return known and not _is_reading(check, _readings(trial, "series", name))
-
-
-def _is_reading(line: Mapping[str, Any], readings: Sequence[float]) -> bool:
-    value = line.get("value")
-    if value is None or line.get("threshold") is None:
+def _is_metric(line: Mapping[str, Any], metrics: Mapping[str, Any]) -> bool:
+    value, name = line.get("value"), line.get("metric")
+    if not name or value is None or line.get("threshold") is None:
         return False
-    # Evidence is written with six digits, a drawn series with four.
-    return any(abs(value - reading) <= 1e-3 * abs(reading) for reading in readings)
+    reading = (metrics.get(name) or {}).get("value")
+    # Evidence is written with six digits.
+    return reading is not None and abs(value - reading) <= 1e-3 * abs(reading)
 
 
 def curves(
@@ -184,6 +159,7 @@ def curves(
             onset,
             since,
             None if low is None or high is None else (low, high),
+            EARLY if stated.get("part") == "early" else 1.0,
         )
         plots.append(
             {

@@ -7,11 +7,15 @@ healthy runs, so that a threshold is always in the unit of what it judges.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from components.diagnose.calibration import Scale, Side
 from components.diagnose.readings import Readings
 from components.parts import import_members
+
+Part = Literal["last", "late", "any", "early"]
+"""Of a series: its last reading, those of the second half, some, those of the first
+tenth of the training."""
 
 
 class Reading(NamedTuple):
@@ -38,8 +42,9 @@ class Statistic:
     on the suspicious side is an alarm and no calibration is needed. `center` is the
     null where theory gives its place but not its spread: thresholds then keep their
     distance from it. `worst` is the end of the suspicious side (None: it has none).
-    `metric` and `series` name what it reads, for whoever draws it; `absent` says why
-    it may not be read.
+    `metric` and `series` name what it reads, for whoever draws it; `part` is the part
+    of the series whose level it is, None where it is no level of it (a ratio, a share,
+    a count). `absent` says why it may not be read.
     """
 
     id: str
@@ -51,6 +56,7 @@ class Statistic:
     worst: float | None = None
     metric: str | None = None
     series: str | None = None
+    part: Part | None = None
     absent: str = "it was not measured"
 
 
@@ -60,10 +66,11 @@ Measure = Callable[[Readings], Reading | None]
 
 def statistic(name: str, side: Side, **described: Any) -> Callable[[Measure], Measure]:
     """Register a statistic under an id; `described` as `Statistic` has it."""
-    worst = described.pop("worst", 0.0 if side == "low" else None)
+    worst = 0.0 if side == "low" else None
+    told = {"worst": worst, "part": "last" if dates(name) else None, **described}
 
     def register(measure: Measure) -> Measure:
-        STATISTICS[name] = Statistic(name, side, measure, worst=worst, **described)
+        STATISTICS[name] = Statistic(name, side, measure, **told)
         return measure
 
     return register

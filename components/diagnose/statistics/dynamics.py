@@ -23,14 +23,14 @@ def _levels(readings: Readings, name: str) -> Any:
     return np.median(windows, axis=1)
 
 
-@statistic("best_precision", "low", series="precision")
+@statistic("best_precision", "low", series="precision", part="any")
 def best_precision(readings: Readings) -> Reading | None:
     """The best level of precision that any part of training reached."""
     levels = _levels(readings, "precision")
     return None if levels is None else Reading(float(levels.max()))
 
 
-@statistic("best_coverage", "low", series="coverage")
+@statistic("best_coverage", "low", series="coverage", part="any")
 def best_coverage(readings: Readings) -> Reading | None:
     """The best level of coverage that any part of training reached."""
     levels = _levels(readings, "coverage")

@@ -71,13 +71,13 @@ def _path(readings: Readings) -> Any:
     return np.concatenate(sides, axis=1)
 
 
-@statistic("log_volume", "low", series="log_volume")
+@statistic("log_volume", "low", worst=None, series="log_volume", part="late")
 def log_volume(readings: Readings) -> Reading | None:
     """log det of the samples' covariance over that of the records."""
     return settled(readings, "log_volume")
 
 
-@statistic("diversity_slope", "low", worst=-1.0, series="diversity_slope")
+@statistic("diversity_slope", "low", worst=-1.0, series="diversity_slope", part="late")
 def diversity_slope(readings: Readings) -> Reading | None:
     """Cosine between the generator's descent and the way to more diversity."""
     return settled(readings, "diversity_slope")
@@ -98,14 +98,24 @@ def diversity_curvature(readings: Readings) -> Reading | None:
     return Reading(float(np.clip(along.values[-1] / largest, -1.0, 1.0)))
 
 
-@statistic("generator_stability", "high", scale="log", series="generator_stability")
+@statistic(
+    "generator_stability",
+    "high",
+    scale="log",
+    series="generator_stability",
+    part="late",
+)
 def generator_stability(readings: Readings) -> Reading | None:
     """G's sharpness over what its steps can bear: above 1 they overshoot."""
     return settled(readings, "generator_stability")
 
 
 @statistic(
-    "discriminator_stability", "high", scale="log", series="discriminator_stability"
+    "discriminator_stability",
+    "high",
+    scale="log",
+    series="discriminator_stability",
+    part="late",
 )
 def discriminator_stability(readings: Readings) -> Reading | None:
     """D's sharpness over what its steps can bear: above 1 they overshoot."""

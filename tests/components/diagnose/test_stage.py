@@ -124,6 +124,12 @@ def test_a_limit_past_the_worst_is_said_to_alarm_never(trial):
     assert not told["precision"] and not told["blindness"]
 
 
+def test_what_has_no_end_or_one_in_the_reader_s_unit_can_alarm(trial):
+    """A log volume lies below 0; a share of 1 is twice what real data reads."""
+    told = {check["id"]: check["why"] for check in trial.diagnosis()["checks"]}
+    assert not told["log_volume"] and not told["train_nearest_share"]
+
+
 def test_series_that_date_symptoms_have_limits_and_are_no_checks(trial):
     diagnosis = trial.diagnosis()
     limits = {each["id"]: each for each in diagnosis["limits"]}

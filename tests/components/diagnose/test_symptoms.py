@@ -8,7 +8,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from components import vocabulary
+from components.diagnose.evidence import LEAST_P_VALUE
 from components.diagnose.symptoms import SYMPTOMS
+from components.evaluate.metrics.train_nearest_share import DEALS
 
 
 def test_a_healthy_run_has_no_symptom_and_no_cause(trial):
@@ -110,6 +112,22 @@ def test_covering_the_training_records_only_is_memorization(trial):
 
 def test_samples_nearest_to_training_records_are_memorization(trial):
     assert trial.read(train_nearest_share=0.9).symptoms() == {"memorization"}
+
+
+def test_memorization_is_as_bad_as_it_is_far_from_all_samples_copied(trial):
+    """Whose nearest record is a training one each time, where real data reads .5."""
+    for share, severity in ((0.75, 0.5), (0.9, 0.8), (1.0, 1.0)):
+        trial.read(train_nearest_share=share)
+        (found,) = trial.diagnosis()["symptoms"]
+        assert found["severity"] == pytest.approx(severity, abs=0.02)
+
+
+@pytest.mark.parametrize("rate", [1e-5, 0.02])
+def test_the_least_that_an_exact_test_reads_is_no_chance(trial, rate):
+    assert LEAST_P_VALUE == 1 / (1 + DEALS)
+    trial.read(train_nearest_share=1.0).p_values["train_nearest_share"] = LEAST_P_VALUE
+    found = trial.diagnosis(false_alarm_rate=rate)["symptoms"]
+    assert [one["id"] for one in found] == ["memorization"]
 
 
 def test_what_chance_deals_as_often_is_no_memorization(trial):

@@ -250,7 +250,8 @@ def test_labels_are_spread_within_their_room():
 
 def test_the_healthy_range_and_the_onset_s_interval_are_shaded():
     line = Line("a", "fail", [0, 50, 100], [0.0, 0.5, 1.0])
-    plot = curves("A", [line], Marks(0.4, 0.2, onset=60, since=(40, 80)))
+    given = Marks(0.4, 0.2, onset=60, since=(40, 80), band=(0.2, 0.4))
+    plot = curves("A", [line], given)
     (band,) = marks(plot, "band")
     levels = {kind: marks(plot, kind)[0].get("d") for kind in ("null", "threshold")}
     top, bottom = float(band.get("y")), float(band.get("y")) + float(band.get("height"))
@@ -269,7 +270,7 @@ def test_where_nine_healthy_runs_of_ten_read_is_shaded_within_the_frame():
     line = Line("a", "fail", [0, 50, 100], [0.0, 0.5, 1.0])
 
     def drawn(healthy):
-        return curves("A", [line], Marks(0.5, 0.75, healthy=healthy))
+        return curves("A", [line], Marks(0.5, 0.75, band=healthy))
 
     def ends(healthy):
         (band,) = marks(drawn(healthy), "band")
@@ -287,11 +288,24 @@ def test_where_nine_healthy_runs_of_ten_read_is_shaded_within_the_frame():
 
 def test_a_range_from_zero_reaches_the_foot_of_a_logarithmic_axis():
     line = Line("a", "fail", [0, 1], [1e-4, 10.0])
-    (band,) = marks(curves("A", [line], Marks(0.1, 0.0)), "band")
-    (grid, *_) = marks(curves("A", [line], Marks(0.1, 0.0)), "threshold")
+    plot = curves("A", [line], Marks(0.1, 0.0, band=(0.0, 0.1)))
+    (band,), (grid, *_) = marks(plot, "band"), marks(plot, "threshold")
     foot = float(band.get("y")) + float(band.get("height"))
     assert f" {float(band.get('y')):g}H" in grid.get("d")
     assert foot == 174
+
+
+def test_limits_of_the_start_are_drawn_where_they_hold():
+    """From 46 to 324 wide; 0.1 of that ends at 73.8. Beyond it is nothing but names."""
+    line = Line("a", "fail", [0, 50, 100], [0.0, 0.5, 1.0])
+    given = Marks(0.5, 0.25, band=(0.2, 0.3), until=0.1)
+    plot = curves("A", [line], given)
+    for kind in ("null", "threshold"):
+        path, name = marks(plot, kind)
+        assert path.get("d").endswith("H73.8")
+        assert name.text == kind and float(name.get("x")) == pytest.approx(76.8)
+    (band,) = marks(plot, "band")
+    assert float(band.get("x")) + float(band.get("width")) == pytest.approx(73.8)
 
 
 def test_a_series_is_dated_by_the_cause_that_names_it_else_by_the_first_symptom():
@@ -307,21 +321,36 @@ def test_a_series_is_dated_by_the_cause_that_names_it_else_by_the_first_symptom(
     assert _onset([], "x") == (None, None)
 
 
-def test_a_threshold_of_a_later_median_is_drawn_and_one_of_another_unit_is_not():
-    line = {"series": "slope", "value": 4.0, "null": 1.0, "threshold": 2.0}
-    series = {"slope": ([0, 1, 2, 3], [1, 9, 3, 5]), "bend": ([0, 1], [300, 400])}
+def test_what_is_no_level_of_a_series_lends_it_no_limits():
+    """Though it reads, by chance, what the series does."""
+    series = {"slope": ([0, 1, 2, 3], [1, 9, 3, 5]), "tier": ([0, 1], [0.5, 1.0])}
     given = trial(series)
-    given["causes"] = [{"evidence": [line]}]
-    given["checks"] = [{"id": "bend", "value": -0.2, "null": 0.0, "threshold": -0.1}]
+    limits = {"value": 1.0, "null": 2.0, "threshold": 3.0}
+    given["checks"] = [
+        {"id": "sparsity", "series": "tier", "part": None, **limits},
+        {"id": "steep", "series": "slope", "part": "late", **limits},
+    ]
+    given["causes"] = [{"evidence": [{"series": "tier", **limits}]}]
     assert set(judged([given])) == {("series", "slope")}
 
 
+def test_of_several_levels_the_last_one_s_limits_are_drawn():
+    given = trial({"recall": ([0, 1], [0.1, 0.5])})
+    given["checks"] = [
+        {"id": part, "series": "recall", "part": part, "threshold": place}
+        for place, part in enumerate(("early", "any", "last", "late"))
+    ]
+    assert judged([given])["series", "recall"]["id"] == "last"
+
+
 def test_what_dates_a_series_lends_it_its_limits():
-    """Its value is the last reading; one of a series' other name is in its unit too."""
+    """And so does what reads a level of it by another name."""
     given = trial({"recall": ([0, 1, 2], [0.1, 0.5, 0.8]), "auc": ([0, 1], [0.6, 0.7])})
     limit = {"value": 0.8, "null": 0.9, "threshold": 0.6, "band": [0.85, 0.95]}
-    given["limits"] = [{"id": "last_recall", "series": "recall", **limit}]
-    given["checks"] = [{"id": "sure", "series": "auc", "value": 0.7, "threshold": 0.9}]
+    place = {"series": "recall", "part": "last"}
+    given["limits"] = [{"id": "last_recall", **place, **limit}]
+    sure = {"id": "sure", "series": "auc", "part": "late"}
+    given["checks"] = [{**sure, "value": 0.7, "threshold": 0.9}]
     found = judged([given])
     assert found["series", "recall"]["band"] == [0.85, 0.95]
     assert found["series", "auc"]["threshold"] == 0.9

@@ -153,18 +153,20 @@ def test_precision_recall_marks_the_null_and_every_trial():
 
 
 def test_a_threshold_is_drawn_only_in_the_unit_of_the_curve():
-    ratio = {"series": "coverage", "value": 0.01, "null": 1.0, "threshold": 0.95}
-    last = {"series": "recall", "value": 0.4, "null": 0.9, "threshold": 0.8}
+    ratio = {"id": "kept", "series": "coverage", "part": None, "threshold": 0.95}
+    last = {"id": "last_recall", "series": "recall", "part": "last", "threshold": 0.8}
+    line = {"metric": "precision", "value": 0.5, "threshold": 0.8}
+    other = {"metric": "recall", "value": 0.4, "threshold": 0.8}
     series = {"steps": [0, 1], "values": [0.7, 0.4]}
     given = {
-        "symptoms": [{"evidence": [ratio, last]}],
+        "symptoms": [{"evidence": [line, other]}],
         "causes": [],
         "risks": [],
-        "checks": [{"id": "last_precision", "threshold": 0.7}],
-        "metrics": {"precision": {"value": 0.5}},
+        "checks": [ratio, last],
+        "metrics": {"precision": {"value": 0.5}, "recall": {"value": 0.2}},
         "figures": {"series": {"coverage": series, "recall": series}},
     }
-    assert set(judged([given])) == {("series", "recall"), ("series", "precision")}
+    assert set(judged([given])) == {("series", "recall"), ("metric", "precision")}
 
 
 def test_marks_that_look_like_one_are_one_and_say_so():

@@ -292,9 +292,21 @@ def test_a_cause_that_is_not_determined_is_not_given_for_one(
     assert ("Cause not determined: try this line first</h2>" in page) != sure
     assert ("What to change</h3>" in page) == sure
     assert ("What to try first</h3>" in page) != sure
+    assert "No change of a parameter" not in page
     assert (experiment in page) != sure
     assert ("**Change:**" in text) == sure
     assert ("**Cause not determined. Try first:**" in text) != sure
+
+
+def test_a_change_that_is_withheld_is_not_denied(synthetic, tmp_path):
+    world = synthetic.World(tmp_path)
+    told = synthetic.diagnosed(np.random.default_rng(0), failing=True)
+    told |= {"verdict": "undetermined", "experiment": "Train on more records."}
+    told["causes"][0]["prescriptions"] = []
+    world.add({"seed": 0}, failing=True, diagnosis=told)
+    page = world.report().read_bytes("report.html").decode()
+    assert "Nothing is prescribed before what would decide has been tried." in page
+    assert "No change of a parameter" not in page
 
 
 def test_a_cause_that_no_change_mends_is_named_and_not_denied(synthetic, tmp_path):
