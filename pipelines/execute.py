@@ -229,28 +229,33 @@ class _Execution:
             )
 
     def _spread(self, groups: Sequence[Sequence[str]]) -> None:
-        """One Beam job for all keys; another for what a dying worker left undone."""
+        """A Beam job for as many keys as a runner takes at once, and one for the next.
+
+        What a dying worker left undone is tried again.
+        """
         from pipelines.execution import jobs
 
         runner = self._plan.spec.runner
-        left = [list(keys) for keys in groups]
+        left, most = [list(keys) for keys in groups], runner.nodes_at_once
         while left:
+            now = left[:most]
             cause = jobs.run_tasks(
-                runner, self._store.url, self._run, left, self._log_file
+                runner, self._store.url, self._run, now, self._log_file
             )
             # A group stays whole: some of it alone would come out otherwise.
-            left = [keys for keys in left if not all(map(self._ended, keys))]
+            undone = [keys for keys in now if not all(map(self._ended, keys))]
             begun = [
                 keys
-                for keys in left
+                for keys in undone
                 if any(self._place(key).exists(STARTED) for key in keys)
             ]
             # Each round ends at least one node, so the rounds come to an end.
-            for keys in begun or list(left):
+            for keys in begun or list(undone):
                 for key in keys:
                     if not self._ended(key):
                         self._place(key).write_json(ERROR, cause.values())
-                left.remove(keys)
+                undone.remove(keys)
+            left = undone + left[len(now) :]
 
     def _ended(self, key: str) -> bool:
         return self._place(key).exists(ERROR) or self._store.cached(key) is not None

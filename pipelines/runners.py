@@ -8,6 +8,9 @@ from pydantic import model_validator
 
 from components.parts import Part
 
+RENEWED = 50
+"""Nodes after which a worker process of this machine gives way to a new one. TensorFlow
+never frees what it has compiled: 60 to 100 MB a training of a small GAN."""
 WORKER_ENVIRONMENT = "beam:env:harness_subprocess_python:v1"
 """Beam's URN of a Python worker that is a process of its own."""
 
@@ -24,6 +27,11 @@ class Runner(Part):
     def processes(self) -> int:
         """Worker processes on this machine; 0: work is done in the driver itself."""
         return 0
+
+    @property
+    def nodes_at_once(self) -> int | None:
+        """Nodes of one job, whose workers end with it; None: all that are ready."""
+        return RENEWED * self.processes or None
 
     @property
     def shares_memory(self) -> bool:

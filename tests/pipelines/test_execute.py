@@ -163,6 +163,20 @@ def test_a_worker_that_dies_fails_its_node_and_the_rest_goes_on(toy):
     assert record.report is not None, "the report of the trial that is left"
 
 
+def test_worker_processes_are_renewed(go, toy, monkeypatch):
+    """What they have compiled fills memory that only their end frees."""
+    monkeypatch.setattr("pipelines.runners.RENEWED", 1)
+    text = toy.spec.read_text()
+    toy.spec.write_text(text.replace("seed: [0, 1]", "seed: [0, 1, 2, 3, 4]"))
+    outcomes = go(TWO)
+    assert not outcomes.failed
+    keys = [r.key for name, r in outcomes.records.items() if name.startswith("work[")]
+    places = [desk(outcomes.store, key, outcomes.run) for key in keys]
+    pids = [place.read_json(STARTED)["pid"] for place in places]
+    assert len(pids) == 5 and max(map(pids.count, pids)) <= 2
+    assert len(set(pids)) >= 3
+
+
 SEEDS = """\
 name: toy
 store: store
