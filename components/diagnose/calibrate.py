@@ -18,6 +18,8 @@ from components.parts import FileMark, Params
 from components.run import RunInfo
 
 HEALTHY = "healthy"
+COPYING = "data_fault"
+"""The cause of runs whose samples may be copies."""
 
 
 class CalibrateParams(Params):
@@ -104,13 +106,18 @@ def calibrated(runs: Sequence[Known], params: CalibrateParams) -> dict[str, Any]
         if one.exact is None
     }
     sound = [run for run in runs if run.cause == HEALTHY]
+    uncopied = [run for run in runs if run.cause not in (HEALTHY, COPYING)]
+    shared = {name for name, one in STATISTICS.items() if one.common}
+    every = [*sound, *uncopied]
     table = tabulate(
-        [measure(run.readings) for run in sound],
+        [measure(run.readings) for run in sound]
+        + [measured(run.readings, shared) for run in uncopied],
         sides,
         params.produced,
-        [run.readings.kind for run in sound],
-        [run.case for run in sound],
+        [run.readings.kind for run in every],
+        [run.case for run in every],
     )
+    table["runs"] = len(sound)
     for kind, entries in {None: table["checks"], **table["kinds"]}.items():
         own = [run.readings for run in sound if kind in (None, run.readings.kind)]
         for name in filter(dates, entries):

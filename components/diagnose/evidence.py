@@ -136,7 +136,8 @@ class Evidence:
         healthy = self.calibration.checks.get(statistic.id)
         if healthy is not None:
             rate = self.rate(statistic.id)
-            source = f"{len(healthy.values)} healthy runs, rate {rate:.3g}"
+            kind = "runs without copies" if statistic.common else "healthy runs"
+            source = f"{len(healthy.values)} {kind}, rate {rate:.3g}"
             null = healthy.median if statistic.center is None else statistic.center
             shift = null - healthy.median
             threshold = healthy.threshold(rate) + shift

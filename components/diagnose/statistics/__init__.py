@@ -44,7 +44,9 @@ class Statistic:
     distance from it. `worst` is the end of the suspicious side (None: it has none).
     `metric` and `series` name what it reads, for whoever draws it; `part` is the part
     of the series whose level it is, None where it is no level of it (a ratio, a share,
-    a count). `absent` says why it may not be read.
+    a count). `absent` says why it may not be read. `common`: runs that fail read as
+    healthy ones do, unless their data are at fault, and count among those that the
+    threshold is made of.
     """
 
     id: str
@@ -57,6 +59,7 @@ class Statistic:
     metric: str | None = None
     series: str | None = None
     part: Part | None = None
+    common: bool = False
     absent: str = "it was not measured"
 
 

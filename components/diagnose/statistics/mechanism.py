@@ -3,7 +3,7 @@
 from components.diagnose.readings import Readings
 from components.diagnose.statistics import Reading, statistic
 
-LINEAR = ("wasserstein",)
+LINEAR = ("hinge", "wasserstein")
 """Objectives whose generator loss is minus its score, whatever the score."""
 
 

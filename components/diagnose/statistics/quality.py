@@ -58,12 +58,14 @@ def nonfinite_share(readings: Readings) -> Reading | None:
     return None if metric is None else Reading(metric.value)
 
 
-@statistic("memorization", "high", worst=1.0, metric="train_coverage")
+@statistic("memorization", "high", worst=1.0, metric="train_coverage", common=True)
 def memorization(readings: Readings) -> Reading | None:
     """How much better samples cover the training records than held-out ones.
 
     Both relative to their nulls; 0 for a generator that knows the distribution only,
-    1 for one that makes training records and none beside.
+    1 for one that makes training records and none beside. Samples that have collapsed
+    lie where more of the training records are, and read more than healthy ones without
+    being copies: what runs read that failed for another reason counts as well.
     """
     train = _relative(readings, "train_coverage", "high")
     held_out = _relative(readings, "coverage", "high")
