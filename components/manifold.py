@@ -15,7 +15,6 @@ import numpy.typing as npt
 
 from components.distances import Array, Block, Cloud, Distances, Index, Mask
 from components.neighbours import smallest
-from components.trees import trees
 
 MANY = 4096
 """Open pairs of a block above which a closer look takes less time than they."""
@@ -141,34 +140,10 @@ class Balls:
 
     def see_all(self) -> None:
         """Take all distances into account."""
-        if self._see_near():
-            return
         for columns in self.distances.y.parts():
             for rows in self.distances.x.parts():
                 for block in self.distances.blocks(rows, columns):
                     self.see(block)
-
-    def _see_near(self) -> bool:
-        """Take what trees find into account; False where they are of no use."""
-        near = trees(self.distances)
-        of_x = near and near.around_x(self.x_radii)
-        of_y = near and near.around_y(self.y_radii)
-        if not of_x or not of_y:
-            return False
-        counts = self.distances.x.counts
-        rows, columns = self._near_enough(of_x, self.x_radii[of_x[0]])
-        self.covered[rows] = True
-        weights = None if counts is None else counts[rows]
-        self.around_y += np.bincount(columns, weights, len(self.around_y))
-        self.holds_x[self._near_enough(of_y, self.y_radii[of_y[1]])[0]] = True
-        return True
-
-    def _near_enough(
-        self, pairs: tuple[Index, Index], radii: Array
-    ) -> tuple[Index, Index]:
-        """Pairs (p,) that are at most their radius apart."""
-        inside = np.sqrt(self.distances.exact(*pairs)) <= radii
-        return pairs[0][inside], pairs[1][inside]
 
     def see(self, block: Block) -> None:
         """Take a block into account."""

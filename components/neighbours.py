@@ -5,7 +5,6 @@ from typing import NamedTuple
 import numpy as np
 
 from components.distances import Array, Block, Distances, Index, Mask
-from components.trees import trees
 
 SPARE = 1024
 """Candidates in a block that are never too many."""
@@ -39,16 +38,6 @@ class Shortlist:
         self.most = np.full((count, k + 1), np.inf)
         self.least: Array | None = np.empty(count)
         self.pairs: list[Pairs] = []
-
-    def find(self, distances: Distances) -> bool:
-        """Take all pairs that matter from trees; False where these are of no use."""
-        near = trees(distances)
-        found = near and near.around_x(near.reach(self.k))
-        if not found:
-            return False
-        squares = distances.exact(*found)
-        self.pairs, self.least = [Pairs(*found, squares, squares)], None
-        return True
 
     def start(self, block: Block) -> None:
         """Take the first block of some rows, of more than k columns, into account."""
@@ -106,8 +95,6 @@ def smallest(distances: Distances, k: int) -> tuple[Array, Index]:
     """
     x, y, own = distances.x, distances.y, distances.x is distances.y
     shortlist = Shortlist(x.size, min(k, y.size - 1))
-    if shortlist.find(distances):
-        return _chosen(distances, shortlist, k)
     across, down = y.parts(shortlist.k + 1), x.parts(shortlist.k + 1)
     for place, rows in enumerate(down):
         for block in distances.blocks(rows, across[place if own else 0]):

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from components import distances, manifold, neighbours, products, trees
+from components import distances, manifold, neighbours, products
 from components.distances import Cloud, Distances
 from components.manifold import knn_radii, memberships, nearest, prdc
 
@@ -93,8 +93,7 @@ def sets(request):
 
 @pytest.fixture(params=["as it is", "small blocks", "each level"])
 def levels(request, monkeypatch):
-    """Blocks as in large sets; and a closer look everywhere. No trees."""
-    monkeypatch.setattr(trees, "FEW", 0)
+    """Blocks as in large sets; and a closer look everywhere."""
     if request.param == "as it is":
         return
     for name, value in {"PART": 17, "BLOCK_VALUES": 50, "BLOCK_ROWS": 5}.items():
@@ -154,13 +153,6 @@ def test_every_decision_is_that_of_the_definition(sets):
         np.testing.assert_array_equal(ours[name], values, err_msg=name)
 
 
-def test_trees_decide_as_the_definition_does(sets):
-    """Of sets of so few numbers that there are any."""
-    expected, ours = by_definition(*sets), found(*sets)
-    for name, values in expected.items():
-        np.testing.assert_array_equal(ours[name], values, err_msg=name)
-
-
 def test_distances_have_their_digits(sets):
     """A sum of d squares of rounded differences is off by d + 2 half-ulps at most."""
     x, y, exponent = scaled(*sets)
@@ -190,7 +182,6 @@ def by_tensorflow(x, y):
 @pytest.mark.parametrize("product", [backwards, by_tensorflow])
 def test_whoever_multiplies(sets, product, monkeypatch):
     expected = found(*sets)
-    monkeypatch.setattr(trees, "FEW", 0)
     calls = []
 
     def counted(x, y):
