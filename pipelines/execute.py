@@ -229,10 +229,7 @@ class _Execution:
             )
 
     def _spread(self, groups: Sequence[Sequence[str]]) -> None:
-        """A Beam job for as many keys as a runner takes at once, and one for the next.
-
-        What a dying worker left undone is tried again.
-        """
+        """Beam jobs of as many keys as go at once; another for what a death left."""
         from pipelines.execution import jobs
 
         runner = self._plan.spec.runner

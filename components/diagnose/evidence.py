@@ -88,6 +88,8 @@ class Evidence:
             series=statistic.series,
             part=statistic.part,
         )
+        if statistic.part == "early" and reading is not None:
+            blank = replace(blank, until=self.readings.early_until)
         if reading is None:
             return blank
         limits = self._limits(statistic, reading)

@@ -34,7 +34,8 @@ class Check:
     `p_value` is how often a healthy run reads this or worse; `badness` the way from
     the null (0) to the worst that is possible (1). `source` says where null and
     threshold come from, `why` what is to be known of one that passed, `part` of which
-    part of the series it is a level, None where it is none.
+    part of the series it is a level, None where it is none, and `until` the step that
+    part ends with, None: the last.
     """
 
     id: str
@@ -50,6 +51,7 @@ class Check:
     metric: str | None = None
     series: str | None = None
     part: str | None = None
+    until: float | None = None
     band: tuple[float, float] | None = None
 
     @property
@@ -68,6 +70,7 @@ class Check:
             "p_value": _number(self.p_value),
             "series": self.series,
             "part": self.part,
+            "until": _number(self.until),
             "source": self.source,
             "why": self.why,
         }

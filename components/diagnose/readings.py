@@ -148,6 +148,11 @@ class Readings:
         table = {name: np.asarray(column)[kept] for name, column in self.table.items()}
         return Readings({}, table, self.info)
 
+    @property
+    def early_until(self) -> float:
+        """The step until which a training is early: a tenth of all of them."""
+        return float(self.parameters.get("steps") or self.table["step"][-1]) / 10
+
     def early(self, name: str) -> float | None:
         """The mean of a series over the first tenth of the training; None if unread."""
         return self._mean(name, early=True)
@@ -160,8 +165,7 @@ class Readings:
         series = self.series(name)
         if series is None:
             return None
-        steps = self.parameters.get("steps") or self.table["step"][-1]
-        values = series.values[(series.steps <= steps / 10) == early]
+        values = series.values[(series.steps <= self.early_until) == early]
         return float(values.mean()) if len(values) else None
 
     def settled(self, name: str) -> float | None:

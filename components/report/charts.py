@@ -32,8 +32,8 @@ class Marks:
     """What a curve is judged against: y values, and when what it shows set in.
 
     `band` is what nine healthy runs of ten read, `since` the interval of steps that the
-    onset has. `until` is the share of the training, from its start, that all of it but
-    the onset is of.
+    onset has. `until` is the step that null, threshold and band hold until; None: the
+    last.
     """
 
     threshold: float | None = None
@@ -41,7 +41,7 @@ class Marks:
     onset: float | None = None
     since: tuple[float, float] | None = None
     band: tuple[float, float] | None = None
-    until: float = 1.0
+    until: float | None = None
 
 
 def svg(width: int, height: int, label: str, *children: Any) -> Markup:
@@ -148,8 +148,8 @@ def _references(x: Scale, y: Scale, marks: Marks, log: bool) -> list[Markup]:
 
 
 def _right(x: Scale, marks: Marks) -> float:
-    """Where what is of the start of the training ends."""
-    return round(x.start + marks.until * (x.stop - x.start), 1)
+    """How far null, threshold and band reach."""
+    return x.stop if marks.until is None else x(marks.until)
 
 
 def _shade(left: float, right: float, top: float, bottom: float, kind: str) -> Markup:
@@ -187,7 +187,7 @@ def _notes(x: Scale, y: Scale, marks: Marks, log: bool) -> list[Markup]:
                 (low, lower),
             ]
         )
-    whole = marks.until == 1
+    whole = marks.until is None
     beside, end = (x.stop - 3, "end") if whole else (_right(x, marks) + 3, "start")
     for at, name in places:
         drawn.append(element("text", name, x=beside, y=at, class_=f"note {name} {end}"))

@@ -13,8 +13,6 @@ Trial = Mapping[str, Any]
 LINES = 8
 PARTS = ("last", "late", "any", "early")
 """Of a series: what a level that judges it may be of, the most telling first."""
-EARLY = 0.1
-"""Share of a training that is early."""
 CURVES = (
     "coverage",
     "recall",
@@ -123,8 +121,8 @@ def _is_metric(line: Mapping[str, Any], metrics: Mapping[str, Any]) -> bool:
     if not name or value is None or line.get("threshold") is None:
         return False
     reading = (metrics.get(name) or {}).get("value")
-    # Evidence is written with six digits.
-    return reading is not None and abs(value - reading) <= 1e-3 * abs(reading)
+    # Evidence is written with six digits: it is off by half of the last of them.
+    return reading is not None and abs(value - reading) <= 5e-6 * abs(reading)
 
 
 def curves(
@@ -159,7 +157,7 @@ def curves(
             onset,
             since,
             None if low is None or high is None else (low, high),
-            EARLY if stated.get("part") == "early" else 1.0,
+            stated.get("until"),
         )
         plots.append(
             {

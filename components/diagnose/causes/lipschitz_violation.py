@@ -6,7 +6,7 @@ Arjovsky et al. 2017; Gulrajani et al. 2017.
 from typing import Any
 
 from components.diagnose.causes import cause, measured
-from components.diagnose.cures import inside, parameter, penalty_weight
+from components.diagnose.cures import inside, parameter, penalized, penalty_weight
 from components.diagnose.evidence import Evidence
 from components.diagnose.findings import CauseFinding
 
@@ -26,11 +26,8 @@ def lipschitz_violation(evidence: Evidence) -> CauseFinding | None:
 
 
 def _cures(evidence: Evidence) -> list[tuple[dict[str, Any], str]]:
-    """One bound on the slope, of another kind in place of the first where it is there.
-
-    Both together hold a critic so still that it tells nothing apart.
-    """
-    parameters, usual = evidence.parameters, penalty_weight(evidence.readings.kind)
+    """One bound on the slope: more of the one that is there, or one of another kind."""
+    parameters, kind = evidence.parameters, evidence.readings.kind
     why = "the penalty holds the slope near 1 between data and samples"
     weight = "regularizers.gradient_penalty.weight"
     if parameter(parameters, weight) is not None:
@@ -38,14 +35,14 @@ def _cures(evidence: Evidence) -> list[tuple[dict[str, Any], str]]:
         paths = (weight, f"{weight}.start", f"{weight}.end")
         present = {path: parameter(parameters, path) for path in paths}
         more = {
-            path: max(2.0 * value, usual)
+            path: max(2.0 * value, penalty_weight(kind))
             for path, value in present.items()
             if isinstance(value, int | float)
         }
         return [(more, why)]
-    penalty: dict[str, Any] = {"regularizers.gradient_penalty": {"weight": usual}}
+    cures: list[tuple[dict[str, Any], str]] = [(penalized(parameters, kind), why)]
     normalization = inside(parameters, "normalization")
-    if parameter(parameters, normalization) == "spectral":
-        return [(penalty | {normalization: "none"}, why)]
-    spectral = {normalization: "spectral"}
-    return [(penalty, why), (spectral, "each layer's largest stretch is held to 1")]
+    if parameter(parameters, normalization) != "spectral":
+        stretch = "each layer's largest stretch is held to 1"
+        cures.append(({normalization: "spectral"}, stretch))
+    return cures

@@ -6,13 +6,7 @@ Goodfellow et al. 2014, section 3; Arjovsky and Bottou 2017, theorem 2.4.
 from typing import Any
 
 from components.diagnose.causes import cause
-from components.diagnose.cures import (
-    USUAL,
-    inside,
-    parameter,
-    penalty_weight,
-    prescribe,
-)
+from components.diagnose.cures import USUAL, parameter, penalized, prescribe
 from components.diagnose.evidence import Evidence, line
 from components.diagnose.findings import CauseFinding
 
@@ -58,17 +52,11 @@ def vanishing_gradient(evidence: Evidence) -> CauseFinding | None:
 def _critic(evidence: Evidence) -> dict[str, Any]:
     """A Wasserstein critic, with the gradient penalty unless it is there already.
 
-    In place of spectral normalization: both together hold it still. And with Adam:
-    nothing bounds its scores, and plain steps along them diverge.
+    And with Adam: nothing bounds its scores, and plain steps along them diverge.
     """
     changes: dict[str, Any] = {"objective": {"kind": "wasserstein"}}
     if parameter(evidence.parameters, "optimizer.kind") == "sgd":
         changes["optimizer"] = {"kind": "adam", "learning_rate": USUAL["adam"]}
     if not parameter(evidence.parameters, "regularizers.gradient_penalty"):
-        changes["regularizers.gradient_penalty"] = {
-            "weight": penalty_weight(evidence.readings.kind)
-        }
-        normalization = inside(evidence.parameters, "normalization")
-        if parameter(evidence.parameters, normalization) == "spectral":
-            changes[normalization] = "none"
+        changes |= penalized(evidence.parameters, evidence.readings.kind)
     return changes

@@ -130,6 +130,17 @@ def test_what_has_no_end_or_one_in_the_reader_s_unit_can_alarm(trial):
     assert not told["log_volume"] and not told["train_nearest_share"]
 
 
+def test_limits_of_early_readings_say_how_far_they_reach(trial):
+    """A tenth of the steps that were asked for, wherever the training ended."""
+    checks = {
+        each["id"]: each for each in trial.trained(steps=1600).diagnosis()["checks"]
+    }
+    assert checks["generator_step"]["until"] == 160
+    assert {each["until"] for each in checks.values() if each["part"] != "early"} == {
+        None
+    }
+
+
 def test_series_that_date_symptoms_have_limits_and_are_no_checks(trial):
     diagnosis = trial.diagnosis()
     limits = {each["id"]: each for each in diagnosis["limits"]}

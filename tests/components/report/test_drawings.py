@@ -296,9 +296,9 @@ def test_a_range_from_zero_reaches_the_foot_of_a_logarithmic_axis():
 
 
 def test_limits_of_the_start_are_drawn_where_they_hold():
-    """From 46 to 324 wide; 0.1 of that ends at 73.8. Beyond it is nothing but names."""
+    """From 46 to 324 wide for 100 steps: 10 of them end at 73.8. Beyond are names."""
     line = Line("a", "fail", [0, 50, 100], [0.0, 0.5, 1.0])
-    given = Marks(0.5, 0.25, band=(0.2, 0.3), until=0.1)
+    given = Marks(0.5, 0.25, band=(0.2, 0.3), until=10)
     plot = curves("A", [line], given)
     for kind in ("null", "threshold"):
         path, name = marks(plot, kind)
