@@ -14,6 +14,7 @@ from typing import Any, Protocol
 
 from components.directory import Directory
 from components.report.words import listed
+from pipelines.execution.rows import akin, in_rows
 from pipelines.execution.task import ERROR, STARTED, TASK, Task, desk
 from pipelines.plan import Node, Plan
 from pipelines.planning.nodes import alike
@@ -217,10 +218,11 @@ class _Execution:
         runner = self._plan.spec.runner
         component = ready[0][0].stage.component
         if component.placement == "worker":
-            groups: dict[str, list[str]] = {}
+            kinds: dict[str, dict[str, list[str]]] = {}
             for _, draft in ready:
+                groups = kinds.setdefault(akin(component, draft), {})
                 groups.setdefault(alike(draft), []).append(draft.key)
-            self._spread(list(groups.values()))
+            self._spread([list(groups.values()) for groups in kinds.values()])
             return
         jobs.ship(component)
         for _, draft in ready:
@@ -228,16 +230,26 @@ class _Execution:
                 runner, self._store.url, self._run, draft.key, self._log_file
             )
 
-    def _spread(self, groups: Sequence[Sequence[str]]) -> None:
-        """Beam jobs of as many keys as go at once; another for what a death left."""
+    def _spread(self, kinds: Sequence[Sequence[Sequence[str]]]) -> None:
+        """Beam jobs of as many keys as go at once; another for what a death left.
+
+        Args:
+            kinds: of nodes that share what a worker has compiled: groups of keys that
+                are done as one.
+        """
         from pipelines.execution import jobs
 
         runner = self._plan.spec.runner
-        left, most = [list(keys) for keys in groups], runner.nodes_at_once
+        kind_of = {keys[0]: place for place, of in enumerate(kinds) for keys in of}
+        left, most = [list(keys) for of in kinds for keys in of], runner.nodes_at_once
         while left:
             now = left[:most]
             cause = jobs.run_tasks(
-                runner, self._store.url, self._run, now, self._log_file
+                runner,
+                self._store.url,
+                self._run,
+                in_rows(now, [kind_of[keys[0]] for keys in now], runner.parallel),
+                self._log_file,
             )
             # A group stays whole: some of it alone would come out otherwise.
             undone = [keys for keys in now if not all(map(self._ended, keys))]

@@ -29,6 +29,11 @@ class Runner(Part):
         return 0
 
     @property
+    def parallel(self) -> int:
+        """Nodes that are worked on at once; 0: nobody says."""
+        return self.processes
+
+    @property
     def nodes_at_once(self) -> int | None:
         """Nodes of one job, whose workers end with it; None: all that are ready."""
         return RENEWED * self.processes or None
@@ -86,6 +91,10 @@ class Local(Runner):
     @property
     def processes(self) -> int:
         return 0 if self.workers == 1 else self.workers
+
+    @property
+    def parallel(self) -> int:
+        return self.workers
 
     @property
     def shares_memory(self) -> bool:
@@ -152,6 +161,10 @@ class Flink(Runner):
     def beam_name(self) -> str:
         return "PortableRunner" if self.endpoint else "FlinkRunner"
 
+    @property
+    def parallel(self) -> int:
+        return self.parallelism
+
     def options(self) -> list[str]:
         where = (
             f"--job_endpoint={self.endpoint}"
@@ -205,6 +218,10 @@ class Dataflow(Runner):
     @property
     def beam_name(self) -> str:
         return "DataflowRunner"
+
+    @property
+    def parallel(self) -> int:
+        return self.workers
 
     def options(self) -> list[str]:
         options = [

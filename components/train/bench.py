@@ -35,7 +35,7 @@ class Bench:
         train: records, sorted from core to outliers.
         holdout: records that training does not see.
         like: the bench of a game that differs in its seed alone, whose compiled code
-            can read this game's variables.
+            can read this game's variables. Its records may be others.
     """
 
     _look: Any
@@ -174,21 +174,33 @@ class Bench:
         kept = min(count, POOL, max(fitting, self.batch))
         rows = np.unique(np.linspace(0, count - 1, kept).astype(int))
 
-        def read() -> tuple[Array, Any]:
-            told = self.game.classes is not None
-            return self.train[rows], self.train.labels[rows] if told else None
+        def read() -> dict[str, Any]:
+            if self._twin is not None:
+                return self._twin.field.feed
+            given = {"data": self.train[rows]}
+            if self.game.classes is not None:
+                given["labels"] = self.train.labels[rows]
+            return {
+                name: self.game.primitives.on_device(array, self.game.devices)
+                for name, array in given.items()
+            }
 
         known = None if self.like is None else self.like.field
         return Field(self.game, read, rows, known)
 
+    @property
+    def _twin(self) -> "Bench | None":
+        """The bench that this one is like, if it has the same records."""
+        same = self.like is not None and self.like.train is self.train
+        return self.like if same else None
+
     @cached_property
     def lesson(self) -> Lesson:
         """What a generator of this size can be taught, the same for all seeds."""
-        return (
-            Lesson(self.game, self.field.feed)
-            if self.like is None
-            else self.like.lesson
-        )
+        if self._twin is not None:
+            return self._twin.lesson
+        known = None if self.like is None else self.like.lesson
+        return Lesson(self.game, self.field.feed, known)
 
     @cached_property
     def activity(self) -> Activity:

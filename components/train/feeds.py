@@ -35,7 +35,7 @@ class Feed(Protocol):
         """
 
     def close(self) -> None:
-        """Read no further."""
+        """Read no further, and hold no records any longer."""
 
 
 class Resident:
@@ -54,7 +54,7 @@ class Resident:
         return {**self.fixed, "limit": np.int32(limit)}, self.steps
 
     def close(self) -> None:
-        pass
+        self.fixed = {}
 
 
 class Span(NamedTuple):
@@ -108,7 +108,7 @@ class Streamed:
 
     def close(self) -> None:
         self.reader.shutdown(wait=False, cancel_futures=True)
-        self.ahead = None
+        self.ahead = self.chunk = None
 
     def _span(self, first: int, limit: int) -> Span:
         """As many steps from one on as a chunk holds and draw from the same records."""

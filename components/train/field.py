@@ -39,11 +39,12 @@ class Field:
 
     Args:
         game: as it is being played.
-        read: gives training records (n, *shape), from core to outliers, and their
-            classes (n,), or None; called when the field is first looked at.
+        read: gives what is fed, on the device: `data`, training records (n, *shape)
+            from core to outliers, and, where networks are told the class, `labels`
+            (n,); called when the field is first looked at.
         rows: the places (n,) of these records among all, ascending.
-        like: the field of a game that differs in its seed alone, whose records and
-            compiled code serve for this game's variables too.
+        like: the field of a game that differs in its seed alone, whose compiled code
+            serves for this game's variables too.
     """
 
     _look: Any
@@ -51,12 +52,12 @@ class Field:
     def __init__(
         self,
         game: Game,
-        read: Callable[[], tuple[Array, Any]],
+        read: Callable[[], dict[str, Any]],
         rows: Array,
         like: "Field | None" = None,
     ) -> None:
         self.game, self.rows, self.dtype = game, rows, keras.config.floatx()
-        self.read, self.like = read, like
+        self.read = read
         discriminator, generator = game.players
         self.players = generator, discriminator
         self.variables = [each for one in self.players for each in one.variables]
@@ -81,15 +82,7 @@ class Field:
     @cached_property
     def feed(self) -> dict[str, Any]:
         """The records on the device: nothing is read while only sizes are asked for."""
-        if self.like is not None:
-            return self.like.feed
-        records, labels = self.read()
-        given = {"data": records} | ({} if labels is None else {"labels": labels})
-        game = self.game
-        return {
-            name: game.primitives.on_device(array, game.devices)
-            for name, array in given.items()
-        }
+        return self.read()
 
     def weights(self) -> Array:
         """All parameters as they are, (n,)."""

@@ -136,7 +136,10 @@ def open_shards(
             files[f"{curriculum.url}/{name}"] = path
         shards = Shards(files, curriculum.shape(), dtype)
         _check_complete(curriculum, part, names, len(shards))
-        yield shards
+        try:
+            yield shards
+        finally:
+            shards.views.clear()
 
 
 def _check_room(curriculum: Curriculum, names: Sequence[str]) -> None:

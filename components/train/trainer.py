@@ -34,7 +34,7 @@ class Trainer:
         holdout: records for probes.
         context: progress, scratch space for checkpoints, log.
         like: a trainer whose game differs in its seed alone, to share with what holds
-            of both: records on the device, and compiled code.
+            of both: compiled code, and records on the device if they are the same.
     """
 
     def __init__(
@@ -59,12 +59,16 @@ class Trainer:
         self.checkpoints = Checkpoints(context.scratch, identity, context.log)
         self.feed: Feed = (
             like.feed
-            if like is not None
+            if like is not None and like.bench.train is train
             else feed_of(game, train, self.timetable.pacing, self.foreseen)
         )
         context.log.info("Training records: %s.", self.feed)
-        self.loop: Callable[..., dict[str, Any]] = game.primitives.compile_loop(
-            game.step, game.variables, game.policy, game.devices
+        self.loop: Any = (
+            like.loop.reading(game.variables)
+            if like is not None
+            else game.primitives.compile_loop(
+                game.step, game.variables, game.policy, game.devices
+            )
         )
         self.pace, self.reported = Pace(), 0.0
         self.aside = ThreadPoolExecutor(1, "probes")

@@ -1,5 +1,6 @@
 """Trainings in this process, from the curriculum to the filled artifacts."""
 
+import math
 from collections.abc import Sequence
 
 from components.artifacts import Curriculum
@@ -14,6 +15,44 @@ from components.train.precision import precision
 from components.train.records import class_count, opened
 from components.train.together import Together
 from components.train.trainer import Trainer
+
+KEPT = 1 << 24
+"""Numbers in the variables of a trainer that is kept, at most: to compile a larger game
+once more is little beside playing it, and memory may be short."""
+
+
+class Last:
+    """The trainer of a process's last training, for another of its kind to be like.
+
+    Trainings that differ in seed and records run the same compiled code, and to compile
+    it takes longer than to train a small GAN.
+    """
+
+    def __init__(self) -> None:
+        self.kind = ""
+        self.trainer: Trainer | None = None
+
+    def take(self, kind: str) -> Trainer | None:
+        """The trainer, if it is of the kind. Nobody else has it until it is kept again:
+        what is compiled reads the variables of one game at a time."""
+        known, self.trainer = self.trainer, None
+        return known if self.kind == kind else None
+
+    def keep(self, kind: str, trainer: Trainer) -> None:
+        """Hold on to a trainer whose training has ended."""
+        sizes = [math.prod(each.shape) for each in trainer.game.variables]
+        if sum(sizes) <= KEPT:
+            self.kind, self.trainer = kind, trainer
+
+
+LAST = Last()
+
+
+def kind_of(game: Game) -> str:
+    """What compiled code depends on, beside the shapes of what it is given."""
+    model = type(game.params)
+    params = model.__module__, model.__qualname__, game.params.model_dump_json()
+    return repr((*params, game.shape, game.classes, game.policy))
 
 
 def train_here(
@@ -38,16 +77,21 @@ def train_here(
         facts = facts_of(curriculum, records, holdout)
 
         def run() -> list[tuple[Game, State]]:
+            shape = curriculum.shape()
+            games = [
+                Game(params, shape, each.seed, classes, facts) for each in assignments
+            ]
+            kind = kind_of(games[0])
+            last = LAST.take(kind)
             trainers: list[Trainer] = []
-            for each in assignments:
-                game = Game(params, curriculum.shape(), each.seed, classes, facts)
-                like = trainers[0] if trainers else None
+            for each, game in zip(assignments, games, strict=True):
+                like = trainers[0] if trainers else last
                 trainers.append(Trainer(game, records, holdout, each.context, like))
             if params.vectorize_seeds:
                 states = Together(trainers).run()
             else:
                 states = [trainer.run() for trainer in trainers]
-            games = [trainer.game for trainer in trainers]
+            LAST.keep(kind, last or trainers[0])
             return list(zip(games, states, strict=True))
 
         played, failure = tried(run)

@@ -3,7 +3,7 @@
 import functools
 import logging
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 import apache_beam as beam
@@ -30,14 +30,19 @@ class Cause(NamedTuple):
 
 
 class PerformTask(beam.DoFn):  # type: ignore[misc]
-    """Work through nodes that are done as one: keys -> how it went, in a few words."""
+    """Work through nodes in a row: keys -> how it went, in a few words each.
+
+    An element is what a worker does one after another: keys of nodes that are done as
+    one have spaces between them, and other nodes' a line each.
+    """
 
     def __init__(self, store: str, run: str) -> None:
         self._store = store
         self._run = run
 
-    def process(self, element: str, *_: Any, **__: Any) -> list[str]:
-        return [f"{element}: {perform(self._store, self._run, element.split())}"]
+    def process(self, element: str, *_: Any, **__: Any) -> Iterator[str]:
+        for keys in element.splitlines():
+            yield f"{keys}: {perform(self._store, self._run, keys.split())}"
 
 
 def make_pipeline(
@@ -84,7 +89,7 @@ def run_tasks(
     runner: Runner,
     store: str,
     run: str,
-    groups: Sequence[Sequence[str]],
+    rows: Sequence[Sequence[Sequence[str]]],
     log_file: str | None,
 ) -> Cause:
     """Perform the tasks that a run has described as one Beam job.
@@ -93,13 +98,14 @@ def run_tasks(
     the work and leave all of it to one worker. A node that fails does not fail the job.
 
     Args:
-        groups: keys of the nodes that are done as one, mostly of one each.
+        rows: what one worker does in a row, groups of nodes that are done as one, by
+            their keys; mostly there is one group in a row, of one node.
 
     Returns:
         what to say of nodes that have no outcome afterwards: how a worker process
         died, or what Beam raised.
     """
-    elements = [" ".join(keys) for keys in groups]
+    elements = ["\n".join(" ".join(keys) for keys in row) for row in rows]
     try:
         with make_pipeline(runner, log_file, len(elements)) as pipeline:
             _ = (

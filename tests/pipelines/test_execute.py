@@ -243,10 +243,11 @@ def test_a_group_is_tried_again_whole(go, toy, monkeypatch):
             shutil.rmtree(path, ignore_errors=True)
     rounds, run_tasks = [], jobs.run_tasks
 
-    def dying(runner, store, run, groups, log_file):
+    def dying(runner, store, run, rows, log_file):
+        groups = [keys for row in rows for keys in row]
         rounds.append([len(keys) for keys in groups])
         if len(rounds) > 1:
-            return run_tasks(runner, store, run, groups, log_file)
+            return run_tasks(runner, store, run, rows, log_file)
         for key in groups[0]:
             desk(Store(store), key, run).write_json(STARTED, {})
         return jobs.Cause("WorkerDied", "out of memory")
@@ -256,6 +257,23 @@ def test_a_group_is_tried_again_whole(go, toy, monkeypatch):
     assert rounds[:2] == [[2, 2], [2]]
     assert len(again.failed) == 2
     assert all("value=1" in name for name in again.failed)
+
+
+def test_seeds_of_a_kind_are_done_by_one_worker_in_a_row(go, toy, monkeypatch):
+    """What it compiled for the first serves the others."""
+    from pipelines.execution import jobs
+
+    toy.spec.write_text(SEEDS)
+    told, run_tasks = [], jobs.run_tasks
+
+    def noted(runner, store, run, rows, log_file):
+        told.append([[len(keys) for keys in row] for row in rows])
+        return run_tasks(runner, store, run, rows, log_file)
+
+    monkeypatch.setattr(jobs, "run_tasks", noted)
+    found = diagnoses(go())
+    assert [[3], [1, 1, 1]] in told
+    assert len(found) == 6
 
 
 def test_the_plan_says_that_other_seeds_are_beside(go, toy):

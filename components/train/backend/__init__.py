@@ -20,10 +20,11 @@ A backend module (named as `keras.backend.backend()` names it) provides:
   -> carry`, `count` calls of `step(index, carry, *inputs) -> carry` in one compiled
   call, the count not part of what is compiled; on one device by default;
 - `compile_function(function, variables, policy)`: one pure function, compiled;
+- of both, `reading(variables)`: the same program, which reads and writes others in the
+  place of these;
 - JAX alone: `compile_seeds_loop(step, variables, policy)`: `run(first, count, carries,
   members, shared, own) -> carries`, the same loop of several sets of variables in one
-  program, of `step(index, carry, shared, own)`; and of a compiled function
-  `reading(variables)`, the same program that reads others;
+  program, of `step(index, carry, shared, own)`;
 - `reused(function)`: a pure function of tensors that several programs call, and each
   several times, traced for all of them;
 - `on_device(array, devices)`: an array as a tensor that is there for all calls;

@@ -157,7 +157,7 @@ def compile_loop(
     variables: Sequence[Any],
     policy: str,
     devices: Devices | None = None,
-) -> Callable[..., Carry]:
+) -> "CompiledLoop":
     devices = devices or Devices()
     # The old values' memory holds the new ones. Left to itself the compiler might
     # divide parameters over the devices, and compile again for them so divided.
@@ -167,15 +167,32 @@ def compile_loop(
         out_shardings=devices.whole,
     )
 
-    def run(first: int, count: int, carry: Carry, *inputs: Any) -> Carry:
+    return CompiledLoop(compiled, variables, policy, devices)
+
+
+class CompiledLoop:
+    """A compiled loop that reads variables."""
+
+    def __init__(
+        self,
+        compiled: Callable[..., Any],
+        variables: Sequence[Any],
+        policy: str,
+        devices: Devices,
+    ) -> None:
+        self.compiled, self.variables = compiled, variables
+        self.policy, self.devices = policy, devices
+
+    def __call__(self, first: int, count: int, carry: Carry, *inputs: Any) -> Carry:
         carry = {name: jnp.float32(value) for name, value in carry.items()}
-        carry, values = devices.everywhere((carry, _values(variables)))
-        for at, length in _spans(policy, first, count):
-            carry, values = compiled(at, length, carry, values, *inputs)
-        _assign(variables, values)
+        carry, values = self.devices.everywhere((carry, _values(self.variables)))
+        for at, length in _spans(self.policy, first, count):
+            carry, values = self.compiled(at, length, carry, values, *inputs)
+        _assign(self.variables, values)
         return dict(carry)
 
-    return run
+    def reading(self, variables: Sequence[Any]) -> "CompiledLoop":
+        return CompiledLoop(self.compiled, variables, self.policy, self.devices)
 
 
 def compile_seeds_loop(

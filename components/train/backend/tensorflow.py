@@ -6,6 +6,7 @@ from contextvars import ContextVar
 from typing import Any
 
 import keras
+import numpy as np
 import tensorflow as tf
 from keras.src.backend.tensorflow import nn
 from tensorflow.compiler.tf2xla.python import xla
@@ -153,7 +154,7 @@ def compile_loop(
     variables: Sequence[Any],
     policy: str,
     devices: Devices | None = None,
-) -> Callable[..., Carry]:
+) -> "CompiledLoop":
     on_cpu = (devices or Devices()).kind == "cpu"
     quick = policy == "xla" and on_cpu
 
@@ -166,35 +167,13 @@ def compile_loop(
         played = tf.while_loop(lambda index, _: index < end, body, (first, carry))
         return dict(played[1])
 
-    compiled = compile_by_signature(loop, policy)
-
-    def run(first: int, count: int, carry: Carry, *inputs: Any) -> Carry:
-        played = compiled(
-            tf.constant(first, tf.int32),
-            tf.constant(count, tf.int32),
-            {name: tf.convert_to_tensor(value) for name, value in carry.items()},
-            *tf.nest.map_structure(tf.convert_to_tensor, inputs),
-        )
-        return dict(played)
-
-    return run
+    return CompiledLoop(compile_function(loop, variables, policy))
 
 
 @tf.custom_gradient  # type: ignore[untyped-decorator]
 def held(x: Any) -> Any:
     """x itself, computed before what it is for."""
     return xla.optimization_barrier(x)[0], lambda slope: slope
-
-
-def compile_function(
-    function: Callable[..., Any], variables: Sequence[Any], policy: str
-) -> Callable[..., Any]:
-    compiled = compile_by_signature(function, policy)
-
-    def run(*inputs: Any) -> Any:
-        return compiled(*tf.nest.map_structure(tf.convert_to_tensor, inputs))
-
-    return run
 
 
 def reused(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -208,22 +187,77 @@ def reused(function: Callable[..., Any]) -> Callable[..., Any]:
     return run
 
 
-def compile_by_signature(
-    function: Callable[..., Any], policy: str
-) -> Callable[..., Any]:
+class Programs:
     """A function of tensors, compiled once for their shapes and types.
 
     TensorFlow's own look-up takes longer than a reading of a small network.
-    """
-    traced = tf.function(function, jit_compile=policy == "xla", autograph=False)
-    known: dict[Any, Any] = {}
 
-    def run(*inputs: Any) -> Any:
+    Args:
+        variables: that it reads and writes, all of those that differ between games.
+    """
+
+    def __init__(
+        self, function: Callable[..., Any], variables: Sequence[Any], policy: str
+    ) -> None:
+        self.traced = tf.function(
+            function, jit_compile=policy == "xla", autograph=False
+        )
+        handles = [variable.value.handle for variable in variables]
+        self.places = {id(handle): place for place, handle in enumerate(handles)}
+        self.known: dict[Any, tuple[Any, list[Any]]] = {}
+
+    def of(self, inputs: Sequence[Any]) -> tuple[Any, list[Any]]:
+        """The program for such inputs, and what it captured: see `Compiled`."""
         signature = tuple(
             (tensor.dtype, *tensor.shape) for tensor in tf.nest.flatten(inputs)
         )
-        if signature not in known:
-            known[signature] = traced.get_concrete_function(*inputs)
-        return known[signature](*inputs)
+        if signature not in self.known:
+            program = self.traced.get_concrete_function(*inputs)
+            captured = [
+                self.places.get(id(each), each) for each in program.captured_inputs
+            ]
+            self.known[signature] = program, captured
+        return self.known[signature]
 
-    return run
+
+class Compiled:
+    """A compiled function that reads variables.
+
+    A program is given the handles of what it captured at every call. Where that is a
+    variable, it may be another's.
+    """
+
+    def __init__(self, programs: Programs, variables: Sequence[Any]) -> None:
+        self.programs = programs
+        self.handles = [variable.value.handle for variable in variables]
+
+    def __call__(self, *inputs: Any) -> Any:
+        given = tf.nest.map_structure(tf.convert_to_tensor, inputs)
+        program, captured = self.programs.of(given)
+        program.set_external_captures(
+            [self.handles[each] if isinstance(each, int) else each for each in captured]
+        )
+        return program(*given)
+
+    def reading(self, variables: Sequence[Any]) -> "Compiled":
+        return Compiled(self.programs, variables)
+
+
+class CompiledLoop:
+    """A compiled loop that reads variables."""
+
+    def __init__(self, compiled: Compiled) -> None:
+        self.compiled = compiled
+
+    def __call__(self, first: int, count: int, carry: Carry, *inputs: Any) -> Carry:
+        span = np.int32(first), np.int32(count)
+        return dict(self.compiled(*span, carry, *inputs))
+
+    def reading(self, variables: Sequence[Any]) -> "CompiledLoop":
+        return CompiledLoop(self.compiled.reading(variables))
+
+
+def compile_function(
+    function: Callable[..., Any], variables: Sequence[Any], policy: str
+) -> Compiled:
+    return Compiled(Programs(function, variables, policy), variables)
