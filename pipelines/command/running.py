@@ -19,9 +19,10 @@ from pipelines.command.verdict import (
     print_failures,
     print_verdicts,
 )
-from pipelines.execute import Outcomes, execute
+from pipelines.execute import execute
 from pipelines.execution import quiet
 from pipelines.execution.interrupt import ends_at_once
+from pipelines.execution.outcomes import Outcomes
 from pipelines.execution.progress import Display
 from pipelines.plan import Plan, Selection, make_plan
 from pipelines.runs import NodeUse, TrialRecord

@@ -11,7 +11,7 @@ from components.report.prescriptions import command, scalar
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from pipelines.execute import Failure
+    from pipelines.execution.outcomes import Failure
 
 WIDE = 200
 """Columns of tables that are not read on a terminal."""

@@ -7,7 +7,8 @@ import signal
 
 import pytest
 
-from pipelines.execute import Failure, execute
+from pipelines.execute import execute
+from pipelines.execution.outcomes import Failure
 from pipelines.execution.task import STARTED, desk
 from pipelines.plan import make_plan
 from pipelines.runs import begin, list_runs
