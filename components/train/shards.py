@@ -120,7 +120,7 @@ def open_shards(
     """One part of a curriculum, `train` or `holdout`.
 
     Shards of a remote store are copied to the local disk, for as long as the context
-    lasts: memory can map nothing else.
+    lasts: memory can map nothing else. After it no record can be read.
 
     Raises:
         ShardError: if a shard is missing or cannot be read, or records are of another
