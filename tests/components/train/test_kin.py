@@ -1,6 +1,9 @@
 """Trainings of a kind, one after another: compiled once, and each as it is alone."""
 
 import gc
+import os
+import subprocess
+import sys
 import weakref
 
 import keras
@@ -42,12 +45,7 @@ def others(curriculum_from_arrays, tmp_path_factory):
 
 
 @pytest.mark.parametrize("settings", [RICH, OTHER], ids=["rich", "other"])
-@pytest.mark.parametrize("name", ["tensorflow", "jax"])
-def test_a_training_is_what_it_is_alone(
-    play, parameters, content, others, settings, name
-):
-    if name != keras.backend.backend():
-        pytest.skip(f"this process's Keras does not run on {name}")
+def test_a_training_is_what_it_is_alone(play, parameters, content, others, settings):
     params = parameters(**settings)
     alone = content(play(params, seed=3, data=others))
     LAST.trainer = None
@@ -57,6 +55,33 @@ def test_a_training_is_what_it_is_alone(
     # The next one is like the first: those between are not held on to.
     assert LAST.trainer is kept
     assert content(first) != alone
+
+
+def test_so_it_is_where_keras_runs_on_the_other_backend():
+    """Keras knows one a process."""
+    other = "jax" if keras.backend.backend() == "tensorflow" else "tensorflow"
+    if "PYTEST_KIN" in os.environ:
+        pytest.skip("this is the other process")
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-q",
+        "-n0",
+        __file__,
+        "-k",
+        "it_is_alone",
+    ]
+    environment = {**os.environ, "KERAS_BACKEND": other, "PYTEST_KIN": "1"}
+    told = subprocess.run(
+        [*command, "-k", "it_is_alone", "-p", "no:cacheprovider"],
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=400,
+        check=False,
+    )
+    assert "2 passed" in told.stdout, told.stdout + told.stderr
 
 
 def test_what_is_compiled_captures_variables_of_its_game_alone(play, parameters):
