@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 from components.directory import Directory
 from pipelines.execution.outcomes import Failure, Outcomes
-from pipelines.execution.rows import akin, in_rows
+from pipelines.execution.rows import Group, groups_of, in_rows
 from pipelines.execution.task import ERROR, STARTED, TASK, Task, desk
 from pipelines.plan import Node, Plan
 from pipelines.planning.nodes import alike
@@ -162,11 +162,7 @@ class _Execution:
         runner = self._plan.spec.runner
         component = ready[0][0].stage.component
         if component.placement == "worker":
-            kinds: dict[str, dict[str, list[str]]] = {}
-            for _, draft in ready:
-                groups = kinds.setdefault(akin(component, draft), {})
-                groups.setdefault(alike(draft), []).append(draft.key)
-            self._spread([list(groups.values()) for groups in kinds.values()])
+            self._spread(groups_of(component, (draft for _, draft in ready)))
             return
         jobs.ship(component)
         for _, draft in ready:
@@ -174,40 +170,31 @@ class _Execution:
                 runner, self._store.url, self._run, draft.key, self._log_file
             )
 
-    def _spread(self, kinds: Sequence[Sequence[Sequence[str]]]) -> None:
-        """Beam jobs of as many keys as go at once; another for what a death left.
-
-        Args:
-            kinds: of nodes that share what a worker has compiled: groups of keys that
-                are done as one.
-        """
+    def _spread(self, left: list[Group]) -> None:
+        """Beam jobs of as many groups as go at once; another for what a death left."""
         from pipelines.execution import jobs
 
         runner = self._plan.spec.runner
-        kind_of = {keys[0]: place for place, of in enumerate(kinds) for keys in of}
-        left, most = [list(keys) for of in kinds for keys in of], runner.nodes_at_once
+        most = runner.nodes_at_once
         while left:
             now = left[:most]
+            rows = in_rows(now, runner.parallel)
             cause = jobs.run_tasks(
-                runner,
-                self._store.url,
-                self._run,
-                in_rows(now, [kind_of[keys[0]] for keys in now], runner.parallel),
-                self._log_file,
+                runner, self._store.url, self._run, rows, self._log_file
             )
             # A group stays whole: some of it alone would come out otherwise.
-            undone = [keys for keys in now if not all(map(self._ended, keys))]
+            undone = [group for group in now if not all(map(self._ended, group.keys))]
             begun = [
-                keys
-                for keys in undone
-                if any(self._place(key).exists(STARTED) for key in keys)
+                group
+                for group in undone
+                if any(self._place(key).exists(STARTED) for key in group.keys)
             ]
             # Each round ends at least one node, so the rounds come to an end.
-            for keys in begun or list(undone):
-                for key in keys:
+            for group in begun or list(undone):
+                for key in group.keys:
                     if not self._ended(key):
                         self._place(key).write_json(ERROR, cause.values())
-                undone.remove(keys)
+                undone.remove(group)
             left = undone + left[len(now) :]
 
     def _ended(self, key: str) -> bool:

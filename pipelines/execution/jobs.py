@@ -12,6 +12,7 @@ from apache_beam.options.pipeline_options import PipelineOptions
 
 from components.component import Component
 from pipelines.execution import workers
+from pipelines.execution.rows import Group
 from pipelines.execution.task import perform
 from pipelines.runners import Runner
 
@@ -89,7 +90,7 @@ def run_tasks(
     runner: Runner,
     store: str,
     run: str,
-    rows: Sequence[Sequence[Sequence[str]]],
+    rows: Sequence[Sequence[Group]],
     log_file: str | None,
 ) -> Cause:
     """Perform the tasks that a run has described as one Beam job.
@@ -98,14 +99,13 @@ def run_tasks(
     the work and leave all of it to one worker. A node that fails does not fail the job.
 
     Args:
-        rows: what one worker does in a row, groups of nodes that are done as one, by
-            their keys; mostly there is one group in a row, of one node.
+        rows: what one worker does one after another.
 
     Returns:
         what to say of nodes that have no outcome afterwards: how a worker process
         died, or what Beam raised.
     """
-    elements = ["\n".join(" ".join(keys) for keys in row) for row in rows]
+    elements = ["\n".join(" ".join(group.keys) for group in row) for row in rows]
     try:
         with make_pipeline(runner, log_file, len(elements)) as pipeline:
             _ = (

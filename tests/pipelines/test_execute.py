@@ -245,7 +245,7 @@ def test_a_group_is_tried_again_whole(go, toy, monkeypatch):
     rounds, run_tasks = [], jobs.run_tasks
 
     def dying(runner, store, run, rows, log_file):
-        groups = [keys for row in rows for keys in row]
+        groups = [group.keys for row in rows for group in row]
         rounds.append([len(keys) for keys in groups])
         if len(rounds) > 1:
             return run_tasks(runner, store, run, rows, log_file)
@@ -268,7 +268,7 @@ def test_seeds_of_a_kind_are_done_by_one_worker_in_a_row(go, toy, monkeypatch):
     told, run_tasks = [], jobs.run_tasks
 
     def noted(runner, store, run, rows, log_file):
-        told.append([[len(keys) for keys in row] for row in rows])
+        told.append([[len(group.keys) for group in row] for row in rows])
         return run_tasks(runner, store, run, rows, log_file)
 
     monkeypatch.setattr(jobs, "run_tasks", noted)
