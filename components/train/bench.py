@@ -200,7 +200,7 @@ class Bench:
         if self._twin is not None:
             return self._twin.lesson
         known = None if self.like is None else self.like.lesson
-        return Lesson(self.game, self.field.feed, known)
+        return Lesson(self.game, lambda: self.field.feed["data"], known)
 
     @cached_property
     def activity(self) -> Activity:

@@ -1,9 +1,10 @@
 """A generator taught by the records themselves: no game, and no discriminator."""
 
+import hashlib
 import math
-from collections.abc import Mapping
+from collections.abc import Callable
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import keras
 import numpy as np
@@ -25,6 +26,17 @@ JUDGED = 1024
 SEED = 0
 
 
+Taught = tuple[str, int]
+"""A generator's settings, and how many latents it has."""
+
+
+class Learnt(NamedTuple):
+    """Samples (JUDGED, *shape) of a generator that learnt the records of a digest."""
+
+    digest: bytes
+    samples: Array
+
+
 class Lesson:
     """What a game's generator, and an ampler one, can be taught.
 
@@ -32,18 +44,28 @@ class Lesson:
 
     Args:
         game: whose records are to be learnt.
-        feed: `data`, records (n, *shape) on the device, evenly from core to outliers.
-        like: the lesson of a game that differs in its seed alone, on other records.
+        read: gives records (n, *shape) on the device, evenly from core to outliers;
+            called when they are first needed.
+        like: the lesson of a game that differs in seed and records alone: what it
+            compiled serves here, and what was learnt, where records are the same.
     """
 
     def __init__(
-        self,
-        game: "Game",
-        feed: Mapping[str, Any],
-        like: "Lesson | None" = None,
+        self, game: "Game", read: Callable[[], Any], like: "Lesson | None" = None
     ) -> None:
-        self.game, self.data = game, feed["data"]
-        self.loops: dict[tuple[str, int], Any] = {} if like is None else like.loops
+        self.game, self.read = game, read
+        self.loops: dict[Taught, Any] = {} if like is None else like.loops
+        self.learnt: dict[Taught, Learnt] = {} if like is None else like.learnt
+
+    @cached_property
+    def data(self) -> Any:
+        """The records."""
+        return self.read()
+
+    @cached_property
+    def digest(self) -> bytes:
+        """Of all the records."""
+        return hashlib.sha256(np.ascontiguousarray(self.data).data).digest()
 
     @cached_property
     def records(self) -> Array:
@@ -79,6 +101,13 @@ class Lesson:
 
     def _taught(self, settings: Any, latents: int) -> Array:
         """Samples (JUDGED, *shape) of a new generator that has learnt the records."""
+        taught = settings.model_dump_json(), latents
+        if taught not in self.learnt or self.learnt[taught].digest != self.digest:
+            samples = self._teach(settings, latents, taught)
+            self.learnt[taught] = Learnt(self.digest, samples)
+        return self.learnt[taught].samples
+
+    def _teach(self, settings: Any, latents: int, taught: Taught) -> Array:
         primitives = self.game.primitives
         model = settings.build(latents, self.game.shape, derive(SEED, "lesson"))
         optimizer = keras.optimizers.Adam(learning_rate=RATE, beta_1=0.5)
@@ -103,7 +132,6 @@ class Lesson:
             return {"distance": ops.cast(value, "float32")}
 
         variables = [*model.variables, *optimizer.variables]
-        taught = settings.model_dump_json(), latents
         if taught not in self.loops:
             policy = backend.probe_policy()
             self.loops[taught] = primitives.compile_loop(step, variables, policy)

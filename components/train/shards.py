@@ -7,7 +7,7 @@ tier. Pages of data that the system has read it drops again when memory is short
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -82,7 +82,16 @@ class Shards:
         return records
 
     def read(self, rows: Array, records: Array) -> None:
-        """Write the records at rows (n,) of the order to `records`, (n, *shape)."""
+        """Write the records at rows (n,) of the order to `records`, (n, *shape).
+
+        Raises:
+            ShardError: if the shards have been closed.
+        """
+        if len(self.views) != len(self.names):
+            raise ShardError(
+                "No records to read. Expected shards that are open. Received: closed "
+                "ones. Read within the context that opened them."
+            )
         places = np.asarray(rows, np.int64)
         if self.order is not None:
             places = self.order[places]
@@ -96,6 +105,10 @@ class Shards:
             if low < high:
                 within = sought[low:high] - self.edges[number]
                 flat[ascending[low:high]] = view[within]
+
+    def close(self) -> None:
+        """Let go of the files; how many records there are, and which, stays known."""
+        self.views.clear()
 
     def check_finite(self) -> None:
         """Look at every value once, a little at a time.
@@ -136,10 +149,8 @@ def open_shards(
             files[f"{curriculum.url}/{name}"] = path
         shards = Shards(files, curriculum.shape(), dtype)
         _check_complete(curriculum, part, names, len(shards))
-        try:
+        with closing(shards):
             yield shards
-        finally:
-            shards.views.clear()
 
 
 def _check_room(curriculum: Curriculum, names: Sequence[str]) -> None:

@@ -11,6 +11,8 @@ import numpy as np
 import pytest
 
 from components.train import training
+from components.train.lesson import Lesson
+from components.train.probes import capacity
 from components.train.training import LAST
 
 RICH = {
@@ -36,6 +38,12 @@ def _forget():
     LAST.trainer = None
 
 
+@pytest.fixture
+def _lessons(monkeypatch):
+    """Trainings as short as these begin with a lesson, too."""
+    monkeypatch.setattr(capacity, "SHORTEST", 0)
+
+
 @pytest.fixture(scope="module")
 def others(curriculum_from_arrays, tmp_path_factory):
     """As many records as `curriculum` has, and others."""
@@ -57,31 +65,58 @@ def test_a_training_is_what_it_is_alone(play, parameters, content, others, setti
     assert content(first) != alone
 
 
+@pytest.mark.usefixtures("_lessons")
+def test_one_that_follows_a_resumed_training_comes_out_as_by_itself(
+    play, parameters, content, others, make_context
+):
+    """That one was taught no lesson, and its records are no longer there."""
+    params = parameters(**RICH)
+    alone = content(play(params, seed=3, data=others))
+    context = make_context()
+    for _ in range(2):
+        LAST.trainer = None
+        play(params, seed=1, context=context)
+    assert content(play(params, seed=3, data=others)) == alone
+
+
+@pytest.mark.usefixtures("_lessons")
+def test_a_lesson_on_the_same_records_is_learnt_once(
+    play, parameters, content, others, monkeypatch
+):
+    taught, teach = [], Lesson._teach
+
+    def counted(self, *given):
+        taught.append(self.digest)
+        return teach(self, *given)
+
+    monkeypatch.setattr(Lesson, "_teach", counted)
+    params = parameters(**RICH)
+    play(params, seed=1)
+    count = len(taught)
+    again = content(play(params, seed=2))
+    assert count and len(taught) == count
+    play(params, seed=2, data=others)
+    assert len(taught) == 2 * count and taught[0] != taught[-1]
+    LAST.trainer = None
+    assert content(play(params, seed=2)) == again
+
+
 def test_so_it_is_where_keras_runs_on_the_other_backend():
     """Keras knows one a process."""
     other = "jax" if keras.backend.backend() == "tensorflow" else "tensorflow"
     if "PYTEST_KIN" in os.environ:
         pytest.skip("this is the other process")
-    command = [
-        sys.executable,
-        "-m",
-        "pytest",
-        "-q",
-        "-n0",
-        __file__,
-        "-k",
-        "it_is_alone",
-    ]
+    command = [sys.executable, "-m", "pytest", "-q", "-n0", __file__]
     environment = {**os.environ, "KERAS_BACKEND": other, "PYTEST_KIN": "1"}
     told = subprocess.run(
-        [*command, "-k", "it_is_alone", "-p", "no:cacheprovider"],
+        [*command, "-k", "it_is_alone and rich", "-p", "no:cacheprovider"],
         env=environment,
         capture_output=True,
         text=True,
         timeout=400,
         check=False,
     )
-    assert "2 passed" in told.stdout, told.stdout + told.stderr
+    assert "1 passed" in told.stdout, told.stdout + told.stderr
 
 
 def test_what_is_compiled_captures_variables_of_its_game_alone(play, parameters):
@@ -119,7 +154,7 @@ def test_a_kept_trainer_holds_no_records(play, parameters):
     play(parameters())
     kept = LAST.trainer
     assert not kept.feed.fixed
-    assert not kept.bench.train.views
+    assert not kept.bench.train.views and len(kept.bench.train) == 90
 
 
 def test_a_training_that_fails_keeps_nothing(play, parameters, make_context):

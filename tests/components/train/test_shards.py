@@ -161,3 +161,11 @@ def test_a_record_that_is_not_finite_is_found_and_its_shard_named(
     message = refused(curriculum)
     assert f"{curriculum.url}/{PART.format(0)}" in message
     assert "Expected finite values" in message
+
+
+def test_what_is_closed_says_so_and_how_many_there_were(scattered):
+    with open_shards(scattered, "train") as train:
+        pass
+    assert len(train) == 60
+    with pytest.raises(ShardError, match=r"open.*closed"):
+        train[np.arange(3)]
