@@ -113,13 +113,21 @@ def _half(shape: Sequence[int]) -> int:
 
 @cache
 def _traced() -> Any:
-    """`_blocks` in Keras: hundreds of operations, and all of a program's draws."""
+    """`_blocks` in Keras: hundreds of operations, and all of a program's draws.
+
+    A GPU would start a kernel or more at every turn of a loop, and so has none.
+    """
     from keras import ops
 
-    return backend.current().reused(partial(_blocks, ops=ops))
+    known = backend.current()
+    rolled = known.Devices().kind == "cpu"
+    compiled = partial(_blocks, ops=ops, rolled=rolled)
+    return known.reused(compiled, partial(_blocks, ops=np))
 
 
-def _blocks(seed: Any, index: Any, word: Any, counter: Any, ops: Any) -> Pair:
+def _blocks(
+    seed: Any, index: Any, word: Any, counter: Any, ops: Any, rolled: bool = False
+) -> Pair:
     """A key for (seed, purpose, counter), then a block an index under that key."""
-    key = threefry((seed[0:1], seed[1:2]), (word, counter), ops)
-    return threefry(key, (index, ops.zeros_like(index)), ops)
+    key = threefry((seed[0:1], seed[1:2]), (word, counter), ops, rolled)
+    return threefry(key, (index, ops.zeros_like(index)), ops, rolled)

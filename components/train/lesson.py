@@ -31,10 +31,17 @@ Taught = tuple[str, int]
 
 
 class Learnt(NamedTuple):
-    """Samples (JUDGED, *shape) of a generator that learnt the records of a digest."""
+    """What came of a lesson.
 
-    digest: bytes
+    Attributes:
+        samples: (JUDGED, *shape) of a generator of the same size, from Glorot's start.
+        distance: energy distance of these to the records, see `energy_distance`.
+        gap: how much nearer an ampler generator comes; 0 if this one is ample.
+    """
+
     samples: Array
+    distance: float
+    gap: float
 
 
 class Lesson:
@@ -55,7 +62,8 @@ class Lesson:
     ) -> None:
         self.game, self.read = game, read
         self.loops: dict[Taught, Any] = {} if like is None else like.loops
-        self.learnt: dict[Taught, Learnt] = {} if like is None else like.learnt
+        self.known: dict[bytes, Learnt] = {} if like is None else like.known
+        """Of the records with a digest, which are the last that were learnt."""
 
     @cached_property
     def data(self) -> Any:
@@ -74,40 +82,31 @@ class Lesson:
         return np.asarray(self.data)[order[:JUDGED]]
 
     @cached_property
-    def samples(self) -> Array:
-        """Of a generator of the same size, from Glorot's start, (n, *shape)."""
+    def learnt(self) -> Learnt:
+        """What came of it; taught once for the same records."""
+        if self.digest not in self.known:
+            self.known.clear()
+            self.known[self.digest] = self._learnt()
+        return self.known[self.digest]
+
+    def _learnt(self) -> Learnt:
         params = self.game.params
-        usual = params.generator.model_copy(update={"initial_deviation": None})
-        return self._taught(usual, params.latents.size)
-
-    @cached_property
-    def distance(self) -> float:
-        """Energy distance of `samples` to the records, see `energy_distance`."""
-        return energy_distance(self.samples, self.records)
-
-    @cached_property
-    def gap(self) -> float:
-        """How much nearer an ampler generator comes; 0 if this one is ample."""
-        settings: Any = self.game.params.generator
-        latents = self.game.params.latents.size
+        settings: Any = params.generator
+        latents = params.latents.size
+        usual = settings.model_copy(update={"initial_deviation": None})
+        samples = self._taught(usual, latents)
+        distance = energy_distance(samples, self.records)
         ample = settings.ample()
         wide = ample.model_copy(
             update={"initial_deviation": settings.initial_deviation}
         )
         if wide == settings and latents >= AMPLE_LATENTS:
-            return 0.0
+            return Learnt(samples, distance, 0.0)
         best = self._taught(ample, max(latents, AMPLE_LATENTS))
-        return self.distance - energy_distance(best, self.records)
+        return Learnt(samples, distance, distance - energy_distance(best, self.records))
 
     def _taught(self, settings: Any, latents: int) -> Array:
         """Samples (JUDGED, *shape) of a new generator that has learnt the records."""
-        taught = settings.model_dump_json(), latents
-        if taught not in self.learnt or self.learnt[taught].digest != self.digest:
-            samples = self._teach(settings, latents, taught)
-            self.learnt[taught] = Learnt(self.digest, samples)
-        return self.learnt[taught].samples
-
-    def _teach(self, settings: Any, latents: int, taught: Taught) -> Array:
         primitives = self.game.primitives
         model = settings.build(latents, self.game.shape, derive(SEED, "lesson"))
         optimizer = keras.optimizers.Adam(learning_rate=RATE, beta_1=0.5)
@@ -132,6 +131,7 @@ class Lesson:
             return {"distance": ops.cast(value, "float32")}
 
         variables = [*model.variables, *optimizer.variables]
+        taught = settings.model_dump_json(), latents
         if taught not in self.loops:
             policy = backend.probe_policy()
             self.loops[taught] = primitives.compile_loop(step, variables, policy)

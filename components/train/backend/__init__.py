@@ -25,8 +25,9 @@ A backend module (named as `keras.backend.backend()` names it) provides:
 - JAX alone: `compile_seeds_loop(step, variables, policy)`: `run(first, count, carries,
   members, shared, own) -> carries`, the same loop of several sets of variables in one
   program, of `step(index, carry, shared, own)`;
-- `reused(function)`: a pure function of tensors that several programs call, and each
-  several times, traced for all of them;
+- `reused(function, on_host)`: a pure function of tensors that several programs call,
+  and each several times, traced for all of them; outside programs `on_host`, the same
+  of arrays;
 - `on_device(array, devices)`: an array as a tensor that is there for all calls;
 - `precision(double)`: a context in which float64 is to be had, or need not be;
 - `Devices(count)`: what a training runs on, see `components.train.backend.devices`;

@@ -15,6 +15,7 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 import keras
+import numpy as np
 from keras.src.backend.common import dtypes
 from keras.src.utils import module_utils
 
@@ -294,9 +295,18 @@ def compile_function(
     return Compiled(jax.jit(pure), variables)
 
 
-def reused(function: Callable[..., Any]) -> Callable[..., Any]:
-    traced: Callable[..., Any] = jax.jit(function, inline=True)
-    return traced
+def reused(
+    function: Callable[..., Any], on_host: Callable[..., Any]
+) -> Callable[..., Any]:
+    traced = jax.jit(function, inline=True)
+
+    def run(*inputs: Any) -> Any:
+        # By itself it would be compiled for one call.
+        if not any(isinstance(each, jax.core.Tracer) for each in inputs):
+            return on_host(*map(np.asarray, inputs))
+        return traced(*inputs)
+
+    return run
 
 
 @contextmanager

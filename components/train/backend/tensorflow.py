@@ -176,13 +176,23 @@ def held(x: Any) -> Any:
     return xla.optimization_barrier(x)[0], lambda slope: slope
 
 
-def reused(function: Callable[..., Any]) -> Callable[..., Any]:
-    traced = tf.function(function, autograph=False, reduce_retracing=True)
+def reused(
+    function: Callable[..., Any], on_host: Callable[..., Any]
+) -> Callable[..., Any]:
+    # One kernel, also where what it is part of is run operation by operation. On a GPU
+    # that may be one of several devices, and XLA knows one.
+    traced = tf.function(
+        function,
+        autograph=False,
+        reduce_retracing=True,
+        jit_compile=Devices().kind == "cpu",
+    )
 
     def run(*inputs: Any) -> Any:
         # By itself it would be compiled for one call.
-        call = function if tf.executing_eagerly() else traced
-        return call(*map(tf.convert_to_tensor, inputs))
+        if tf.executing_eagerly():
+            return on_host(*map(np.asarray, inputs))
+        return traced(*map(tf.convert_to_tensor, inputs))
 
     return run
 

@@ -47,7 +47,7 @@ class Capacity(Probe):
 
     def read(self, view: View) -> Iterator[tuple[str, float]]:
         lesson = view.bench.lesson
-        yield "capacity_distance", lesson.distance
-        yield "capacity_gap", lesson.gap
+        yield "capacity_distance", lesson.learnt.distance
+        yield "capacity_gap", lesson.learnt.gap
         known = dimension(lesson.records)
-        yield "capacity_dimension", dimension(lesson.samples) / known
+        yield "capacity_dimension", dimension(lesson.learnt.samples) / known

@@ -83,13 +83,13 @@ def test_one_that_follows_a_resumed_training_comes_out_as_by_itself(
 def test_a_lesson_on_the_same_records_is_learnt_once(
     play, parameters, content, others, monkeypatch
 ):
-    taught, teach = [], Lesson._teach
+    taught, teach = [], Lesson._taught
 
     def counted(self, *given):
         taught.append(self.digest)
         return teach(self, *given)
 
-    monkeypatch.setattr(Lesson, "_teach", counted)
+    monkeypatch.setattr(Lesson, "_taught", counted)
     params = parameters(**RICH)
     play(params, seed=1)
     count = len(taught)

@@ -29,7 +29,8 @@ def test_known_answers(counter, key, expected):
     assert tuple(int(word[0]) for word in made) == expected
 
 
-def test_compiled_words_are_numpys():
+@pytest.mark.parametrize("rolled", [False, True])
+def test_compiled_words_are_numpys(rolled):
     from keras import ops
 
     index = np.arange(1000, dtype=np.uint32)
@@ -39,6 +40,7 @@ def test_compiled_words_are_numpys():
         tuple(map(ops.convert_to_tensor, key)),
         (ops.convert_to_tensor(index), ops.convert_to_tensor(index[::-1].copy())),
         ops,
+        rolled,
     )
     for one, other in zip(ours, theirs, strict=True):
         np.testing.assert_array_equal(one, np.asarray(other))
