@@ -10,7 +10,7 @@ from cases import Case
 from components.component import Context
 from components.directory import Directory
 from components.train import backend as backends
-from components.train.checkpoints import Checkpoints, State
+from components.train.checkpoints import State
 from components.train.game import START, Game
 from components.train.timetable import FEWEST_READINGS
 from components.train.trainer import Trainer
@@ -58,26 +58,28 @@ class Observed(Engine):
     def __init__(self, case: Case, backend: str) -> None:
         self.length = case.params.steps
         slow = case.convolutional and backends.current().Devices(1).kind == "cpu"
-        self._make(case.lasting(FEWEST_READINGS) if slow else case, backend)
+        self.case = case.lasting(FEWEST_READINGS) if slow else case
+        self._make(self.case, backend)
         self.name += ", telemetry on"
         self.trained = 0
         self.spent = {"read": 0.0, "save": 0.0}
         self.seconds = 1.0
-        self.trainer.read = self._watched("read", self.trainer.read)  # type: ignore
 
     def warm(self) -> None:
         self.compile_seconds = timed(lambda: self.play(0))
 
     def play(self, steps: int) -> float:
         """One training of the case's steps, whatever is asked for."""
-        folder = Directory(f"{self.folder.name}/{self.trained}")
-        checkpoints = Checkpoints(folder, "", self.trainer.context.log)
-        checkpoints.save = self._watched("save", checkpoints.save)  # type: ignore
-        self.trainer.checkpoints = checkpoints
+        folder = f"{self.folder.name}/{self.trained}"
+        # As `train` does it: a trainer for each, like the first, whose code it runs.
+        trainer = _trainer(self.game, self.case, folder, self.trainer)
+        saved = trainer.checkpoints
+        saved.save = self._watched("save", saved.save)  # type: ignore[method-assign]
+        trainer.read = self._watched("read", trainer.read)  # type: ignore
         self.trained += 1
         self.spent = dict.fromkeys(self.spent, 0.0)
-        seconds = timed(self.trainer.run)
-        played = self.trainer.params.steps
+        seconds = timed(trainer.run)
+        played = trainer.params.steps
         stepping = seconds - sum(self.spent.values())
         self.seconds = sum(self.spent.values()) + stepping * self.length / played
         return self.length / self.seconds
@@ -113,7 +115,9 @@ class Held:
         return self.data[rows]
 
 
-def _trainer(game: Game, case: Case, folder: str) -> Trainer:
+def _trainer(
+    game: Game, case: Case, folder: str, like: Trainer | None = None
+) -> Trainer:
     context = Context(create=lambda kind: kind(folder), scratch=Directory(folder))
     parts: list[Any] = [Held(case.data), Held(case.data[: len(case.data) // 10])]
-    return Trainer(game, *parts, context)
+    return Trainer(game, *parts, context, like)
