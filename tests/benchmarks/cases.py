@@ -80,6 +80,17 @@ CASES = {
             ring,
         ),
         Case(
+            "toy",
+            "the same ring, 2 x 96 MLPs, batch 128, 2,000 steps",
+            {
+                "steps": 2000,
+                "batch_size": 128,
+                "latents": {"size": 8},
+                **_networks("mlp", {"units": [96, 96]}, {"units": [96, 96]}),
+            },
+            ring,
+        ),
+        Case(
             "dcgan",
             "DCGAN 32 x 32, 64 to 256 channels, batch 64",
             {

@@ -1,6 +1,6 @@
 """The training engine beside other ways to play the same game, as tables.
 
-    python tests/benchmarks/training.py [--case ring|dcgan] [--rounds 5] [--json FILE]
+    python tests/benchmarks/training.py [--case NAME] [--rounds 5] [--json FILE]
 
 Networks, batch, optimizer and data are the same. The contenders take turns of some
 seconds, round after round, so that what else the machine does meets all alike; a ratio
@@ -90,6 +90,7 @@ def show(result: dict[str, Any]) -> None:
     products = [name for name in contenders if name.startswith("product")]
     limit = max(rate for name in products for rate in contenders.pop(name)["rate"])
     flops, others = result["flops"], result["others"]
+    length = CASES[result["case"]].params.steps
     print(f"\n{CASES[result['case']].title}\n")
     print(
         f"{flops / 1e6:.1f} MFLOP of matrix products a step; the best large product "
@@ -113,8 +114,8 @@ def show(result: dict[str, Any]) -> None:
         if "read" in each:
             read, save = median(each["read"]), median(each["save"])
             print(
-                f"\n{name}: of a training of 3,000 steps, readings take {read:.1%} "
-                f"and checkpoints {save:.1%}."
+                f"\n{name}: of a training of {length:,} steps, readings take "
+                f"{read:.1%} and checkpoints {save:.1%}."
             )
 
 
