@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from components.train import backend
 from components.train.draws import Draws
 from components.train.threefry import scaled, threefry
 
@@ -54,12 +55,21 @@ def test_scaling_is_the_upper_half_of_the_product(limit):
     np.testing.assert_array_equal(made, expected)
 
 
-def test_rows_can_be_had_on_the_host():
+@pytest.mark.parametrize("policy", ["graph", "xla"])
+def test_rows_can_be_had_on_the_host(policy):
+    """Outside of programs NumPy draws them anyhow."""
     draws = Draws(3)
+    program = backend.current().compile_function(
+        lambda counter: draws.integers(64, "records", counter, 1797),
+        [draws.seed],
+        policy,
+    )
     for counter in (0, 1, 70000):
-        compiled = np.asarray(draws.integers(64, "records", counter, 1797))
+        compiled = np.asarray(program(np.int32(counter)))
+        alone = np.asarray(draws.integers(64, "records", counter, 1797))
         host = draws.integers_on_host(64, "records", counter, 1797)
         np.testing.assert_array_equal(compiled, host)
+        np.testing.assert_array_equal(alone, host)
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
