@@ -23,30 +23,28 @@ from components.train.assignment import Assignment
 from components.train.params import TrainParams
 
 CHILD = "components.train.child"
-TRAININGS = 50
-"""In one process: what TensorFlow compiled for a training, 80 MB for the smallest, is
-freed by nothing but the process's end."""
+KINDS = 50
+"""Compiled in one process: what TensorFlow compiled for a training, 80 MB for the
+smallest, is freed by nothing but the process's end."""
 
 
 @dataclass
 class Count:
-    """Of the trainings that this process has seen."""
+    """Of what this process has compiled: trainings of a kind in a row share it."""
 
-    trainings: int = 0
+    kinds: int = 0
 
 
-SEEN = Count()
+COMPILED = Count()
 
 
 def room_here(curriculum: Curriculum, assignments: Sequence[Assignment]) -> bool:
-    """Whether this process may hold one more training, which it then counts.
+    """Whether this process may hold what one more training compiles.
 
     It must where no other process reaches the folders.
     """
     folders = [curriculum, *(each.context.scratch for each in assignments)]
-    room = SEEN.trainings < TRAININGS or any(map(in_memory, folders))
-    SEEN.trainings += room
-    return room
+    return COMPILED.kinds < KINDS or any(map(in_memory, folders))
 
 
 def in_memory(folder: Directory) -> bool:

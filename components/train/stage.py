@@ -81,7 +81,7 @@ def train(
     """Train a GAN while probes watch the game.
 
     It trains on `params.backend`: in this process, or, where this process's Keras runs
-    on another backend or dozens of trainings have filled it, in one of its own.
+    on another backend or dozens of kinds of game have filled it, in one of its own.
     Training resumes from its last checkpoint in `context.scratch`; the result equals
     the uninterrupted one bit for bit. If parameters stop being finite it ends there as
     `numerical_overflow`, and the GAN is exported as it is.

@@ -86,16 +86,19 @@ class Pace:
     Attributes:
         size: steps in the next call, at most.
         rate: steps a second in the last one.
+        seconds: that all calls took, the compilation of the first included.
     """
 
     def __init__(self) -> None:
-        self.size, self.rate = FIRST_CALL, 0.0
+        self.size, self.rate, self.seconds = FIRST_CALL, 0.0, 0.0
 
     @contextmanager
     def timed(self, count: int) -> Iterator[None]:
         """Around a call of so many steps, to its end."""
         started = time.monotonic()
         yield
-        self.rate = count / max(time.monotonic() - started, 1e-6)
+        took = time.monotonic() - started
+        self.seconds += took
+        self.rate = count / max(took, 1e-6)
         wished = int(self.rate * SECONDS_A_CALL)
         self.size = max(1, min(wished, 2 * self.size))

@@ -52,6 +52,8 @@ class Together:
         self.trainers = trainers
         self.first = trainers[0]
         self.pace = Pace()
+        for trainer in trainers:
+            trainer.pace = self.pace
         self.loop = seeds_loop(self.first.game)
 
     def run(self) -> list[State]:
@@ -118,5 +120,4 @@ class Together:
                     state.carry = {name: float(value) for name, value in carry.items()}
                     state.step += count
             for trainer, state in zip(trainers, moved, strict=True):
-                trainer.pace.rate = self.pace.rate
                 trainer.report(state)

@@ -1,9 +1,9 @@
 """Training from boundary to boundary: loop, readings, pacing, checkpoints."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import AbstractContextManager, closing
+from contextlib import AbstractContextManager, closing, contextmanager
 from typing import Any
 
 import numpy as np
@@ -70,7 +70,7 @@ class Trainer:
                 game.step, game.variables, game.policy, game.devices
             )
         )
-        self.pace, self.reported = Pace(), 0.0
+        self.pace, self.reported, self.seconds_read = Pace(), 0.0, 0.0
         self.aside = ThreadPoolExecutor(1, "probes")
         self.pending: list[Future[None]] = []
 
@@ -92,28 +92,47 @@ class Trainer:
         """The game's start, read."""
         start = self.params.pacing.start(self.counts)
         state = State(step=0, limit=start, carry=dict(START))
-        self.read(state)
+        with self.reading():
+            self.read(state)
         return state
 
     def arrive(self, state: State) -> None:
         """Do what a boundary is for, and say in the state if the training ended."""
-        if state.step in self.timetable.readings and not self.read(state):
-            self.settle()
-            state.ended = "numerical_overflow"
-            return
-        self.pace_on(state)
-        if state.step in self.timetable.checkpoints:
-            self.settle()
-            self.checkpoints.save(state, self.game.variables)
-        if state.step == self.params.steps:
-            self.settle()
-            state.ended = "completed"
+        kept = state.step in self.timetable.checkpoints
+        last = state.step == self.params.steps
+        with self.reading():
+            finite = state.step not in self.timetable.readings or self.read(state)
+            if kept or last or not finite:
+                self.settle()
+        if finite:
+            self.pace_on(state)
+            if kept:
+                self.checkpoints.save(state, self.game.variables)
+        if last or not finite:
+            state.ended = "completed" if finite else "numerical_overflow"
+            self.tell_seconds()
 
     def settle(self) -> None:
         """Wait for what is read aside."""
         for future in self.pending:
             future.result()
         self.pending.clear()
+
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """Around what keeps the game waiting for readings."""
+        started = time.monotonic()
+        yield
+        self.seconds_read += time.monotonic() - started
+
+    def tell_seconds(self) -> None:
+        """Log what readings cost: that depends on the game."""
+        played, read = self.pace.seconds, self.seconds_read
+        share = read / max(played + read, 1e-6)
+        self.context.log.info(
+            f"Steps took {played:.1f} s and readings {read:.1f} s, {share:.0%} of "
+            f"both, compiling included; `telemetry` sets how often there are any."
+        )
 
     def advance(self, state: State, boundary: int) -> None:
         """Play to a boundary, in calls short enough to report progress between."""

@@ -12,6 +12,7 @@ from components.train.memory import advice, tried
 from components.train.outputs import write_gan, write_telemetry
 from components.train.params import TrainParams
 from components.train.precision import precision
+from components.train.process import COMPILED
 from components.train.records import class_count, opened
 from components.train.together import Together
 from components.train.trainer import Trainer
@@ -83,6 +84,7 @@ def train_here(
             ]
             kind = kind_of(games[0])
             last = LAST.take(kind)
+            COMPILED.kinds += last is None or params.vectorize_seeds
             trainers: list[Trainer] = []
             for each, game in zip(assignments, games, strict=True):
                 like = trainers[0] if trainers else last

@@ -51,8 +51,8 @@ def make_context(tmp_path_factory):
 
 @pytest.fixture(autouse=True, scope="session")
 def room():
-    """As many trainings in this process as there are tests: they look into them."""
-    with mock.patch.object(process, "TRAININGS", 10**6):
+    """All trainings in this process, whatever they compile: tests look into them."""
+    with mock.patch.object(process, "KINDS", 10**6):
         yield
 
 

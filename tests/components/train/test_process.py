@@ -12,7 +12,7 @@ import pytest
 from components.artifacts import Curriculum
 from components.component import Context
 from components.directory import Directory
-from components.train import process, stage
+from components.train import process, stage, training
 from components.train.networks import ShapeError
 from components.train.stage import train
 
@@ -202,12 +202,13 @@ def test_what_is_heard_is_passed_on(make_context, caplog):
     assert process.heard('["done", null]', contexts)
 
 
-def test_a_process_that_has_seen_many_trainings_leaves_the_next_to_others(
+def test_a_process_that_has_compiled_many_kinds_leaves_the_next_to_others(
     curriculum, parameters, make_context, monkeypatch
 ):
-    """And what comes out is the same, bit for bit."""
-    monkeypatch.setattr(process, "SEEN", process.Count())
-    monkeypatch.setattr(process, "TRAININGS", 1)
+    """And what comes out is the same, bit for bit. Seeds of a kind count once."""
+    monkeypatch.setattr(training.COMPILED, "kinds", 0)
+    monkeypatch.setattr(training, "LAST", training.Last())
+    monkeypatch.setattr(process, "KINDS", 2)
     begun = []
     train_elsewhere = process.train_elsewhere
     monkeypatch.setattr(
@@ -215,17 +216,23 @@ def test_a_process_that_has_seen_many_trainings_leaves_the_next_to_others(
         "train_elsewhere",
         lambda *given: begun.append(given) or train_elsewhere(*given),
     )
-    here, there = (
-        train(curriculum, parameters(), seed=3, context=make_context())
-        for _ in range(2)
-    )
-    assert (process.SEEN.trainings, len(begun)) == (1, 1)
-    for name, values in here.telemetry.series().items():
+
+    def played(seed, **changes):
+        params = parameters(**changes)
+        return train(curriculum, params, seed=seed, context=make_context())
+
+    here = [played(seed) for seed in (2, 3)]
+    assert (training.COMPILED.kinds, begun) == (1, [])
+    played(3, steps=12)
+    assert (training.COMPILED.kinds, begun) == (2, [])
+    there = played(3)
+    assert (training.COMPILED.kinds, len(begun)) == (2, 1)
+    for name, values in here[1].telemetry.series().items():
         np.testing.assert_array_equal(values, there.telemetry.series()[name])
 
 
 def test_trainings_in_memory_stay_where_they_are(monkeypatch):
-    monkeypatch.setattr(process, "TRAININGS", 1)
-    monkeypatch.setattr(process, "SEEN", process.Count(1))
+    monkeypatch.setattr(process, "KINDS", 1)
+    monkeypatch.setattr(process.COMPILED, "kinds", 1)
     assert not process.room_here(Curriculum("/somewhere"), [])
     assert process.room_here(Curriculum("memory://somewhere"), [])

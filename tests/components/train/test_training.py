@@ -1,8 +1,11 @@
 """Training as a whole: what it leaves, what it reads, how it fails."""
 
+import itertools
 import json
+import re
 import subprocess
 import sys
+import time
 
 import numpy as np
 import pytest
@@ -157,3 +160,18 @@ def test_no_training_records_is_said(play, parameters, curriculum, tmp_path):
         empty.write_table(name, curriculum.read_table(name)[:rows])
     with pytest.raises(ValueError, match="Expected training records"):
         play(parameters(), data=empty)
+
+
+def test_what_readings_cost_is_logged(play, parameters, caplog, monkeypatch):
+    play(parameters())
+    clock = map(float, itertools.count())
+    monkeypatch.setattr(time, "monotonic", lambda: next(clock))
+    with caplog.at_level("INFO"):
+        play(parameters())
+    (told,) = (each for each in caplog.messages if each.startswith("Steps took"))
+    steps, read, share = map(float, re.findall(r"[0-9]+(?:\.[0-9])?", told))
+    # A look at the clock is a second: one for each of seven boundaries and, at most,
+    # for each of 24 steps.
+    assert read == 7
+    assert 6 <= steps <= 24
+    assert share == round(100 * read / (steps + read))
