@@ -78,6 +78,8 @@ def headline(content: Content) -> str:
         on = f" on {seeds(bad[0])}" if len(bad[0]) > 1 else ""
         return f"{_first_up(variant_name(bad[0]))} fails{on}"
     if len(sets) > 1 and bad:
+        if _sometimes(bad):
+            return f"{total['fail']} of {len(trials)} trials fail"
         return f"{len(bad)} of {len(sets)} variants fail"
     if total["fail"]:
         name = _name(groups(trials)[0][0])
@@ -98,6 +100,11 @@ def headline(content: Content) -> str:
     )
 
 
+def _sometimes(bad: Sequence[Sequence[Trial]]) -> bool:
+    """Whether one of the variants that fail does so on some of its seeds only."""
+    return any(counts(each)["fail"] < len(each) for each in bad)
+
+
 def _first_up(text: str) -> str:
     return text[:1].upper() + text[1:]
 
@@ -113,7 +120,11 @@ def standing(content: Content) -> str:
     total = counts(content["trials"])
     good = [v for v in sets if counts(v)["ok"] == len(v)]
     parts = []
+    bad = [v for v in sets if counts(v)["fail"]]
     undiagnosed = any(map(measured.measured, content["trials"]))
+    if len(bad) > 1 and _sometimes(bad) and not undiagnosed:
+        told = [f"{variant_name(v)} fails on {seeds(v)}" for v in bad]
+        parts.append(f"{_first_up(words.listed(told))}.")
     if len(sets) > 1 and good and len(good) < len(sets) and not undiagnosed:
         names = words.listed([variant_name(v) for v in good])
         seeds_ = len(good[0])

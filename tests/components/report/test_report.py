@@ -106,6 +106,20 @@ def test_page_shows_what_matters(made):
         assert shown in page
 
 
+def test_variants_that_fail_on_some_seeds_are_not_called_failed(synthetic, tmp_path):
+    world = synthetic.World(tmp_path)
+    for seed in range(2):
+        world.add({synthetic.ADDRESS: "batch", "seed": seed}, failing=True)
+        world.add({synthetic.ADDRESS: "none", "seed": seed}, failing=seed == 1)
+        world.add({synthetic.ADDRESS: "layer", "seed": seed})
+    page = world.report().read_bytes("report.html").decode()
+    assert ">3 of 6 trials fail<" in page
+    assert (
+        "Normalization batch fails on 2 of 2 seeds and normalization none fails on "
+        "1 of 2 seeds. Normalization layer is healthy on all 2 seeds."
+    ) in page
+
+
 def test_summary_shows_what_matters(made):
     text = made.read_bytes("report.md").decode()
     assert "`--set train.discriminator.normalization=none`" in text
