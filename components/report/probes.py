@@ -49,6 +49,7 @@ FURTHER = (
     "generator_dead_share",
     "discriminator_dead_share",
     "generator_saturated_share",
+    "discriminator_saturated_share",
     "generator_update_ratio",
     "discriminator_update_ratio",
     "generator_stability",

@@ -84,6 +84,7 @@ TITLES: dict[str, str] = {
     "generator_dead_share": "Dead units of the generator",
     "discriminator_dead_share": "Dead units of the discriminator",
     "generator_saturated_share": "Saturated outputs of the generator",
+    "discriminator_saturated_share": "Saturated outputs of the discriminator",
     "copies": "Copies among the training records",
     "nonfinite_share": "Samples that are no numbers",
     "best_precision": "Best precision on the way",

@@ -35,7 +35,7 @@ class Activity:
     def __init__(self, game: Game, like: "Activity | None" = None) -> None:
         self.game = game
         self.generator = activations(game.generator, (*KINKED, *RANGES))
-        self.discriminator = activations(game.discriminator, KINKED)
+        self.discriminator = activations(game.discriminator, (*KINKED, *RANGES))
         if like is not None:
             self._look = like._look.reading(game.variables)
             return

@@ -113,7 +113,10 @@ class Bench:
 
         def steps(gradients: Any) -> Any:
             lengths = [
-                player.settings.last_step(player.optimizer, gradients[place], ops)
+                # An optimistic step is another than its optimizer's.
+                gradients[place] * math.nan
+                if player.last
+                else player.settings.last_step(player.optimizer, gradients[place], ops)
                 for place, player in enumerate(game.players[::-1])
             ]
             return ops.stack([ops.cast(each, "float32") for each in lengths])
@@ -161,10 +164,11 @@ class Bench:
         Args:
             radii: of the records' balls, where they are known.
         """
-        if not np.all(np.isfinite(generated)):
+        k = neighbours(real)
+        if not (k and np.all(np.isfinite(generated))):
             points = [len(generated), len(real)] * 2
             return Memberships(*(np.full(count, np.nan) for count in points))
-        return memberships(real, generated, NEIGHBOURS, radii)
+        return memberships(real, generated, k, radii)
 
     @cached_property
     def field(self) -> Field:
@@ -230,9 +234,10 @@ class Bench:
         )
 
     @cached_property
-    def radii(self) -> Array:
-        """Of the balls of the holdout's records."""
-        return knn_radii(self.holdout, NEIGHBOURS)
+    def radii(self) -> Array | None:
+        """Of the balls of the holdout's records; None for a single one."""
+        k = neighbours(self.holdout)
+        return knn_radii(self.holdout, k) if k else None
 
     @cached_property
     def holdout_labels(self) -> Array:
@@ -249,6 +254,11 @@ class Bench:
         rows = np.linspace(0, limit - 1, min(limit, QUALITY_SAMPLES)).astype(int)
         found = self.memberships(self.train[rows], self.look()[0])
         return found.means().precision
+
+
+def neighbours(records: Array) -> int:
+    """How many set the radius of a record's ball; 0 for a single record."""
+    return min(NEIGHBOURS, len(records) - 1)
 
 
 def in_batches(function: Any, size: int, *sides: Batch) -> tuple[Any, ...]:

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from typing import Any
 
-import keras
 import numpy as np
 from keras import ops
 
@@ -14,19 +13,18 @@ from components.train.player import Player
 def lost_share(players: Sequence[Player]) -> Any:
     """Share of parameters whose last update was below their rounding.
 
-    An update u of w is lost if |u| < eps |w| / 2, eps being the distance from 1 to the
-    next number of w's type; one of exactly 0 counts too, unless w is 0. NaN before the
-    first update, and where no optimizer's state tells what it last did.
+    An update u of w is lost if w + u rounds to w; one of exactly 0 counts too, unless w
+    is 0. NaN before the first update, and where no optimizer's state tells what the
+    last one was: steps that are optimistic are others than their optimizer's.
     """
     lost = []
     for player in players:
-        if not player.settings.tells_updates:
+        if player.last or not player.settings.tells_updates:
             continue
         update = player.settings.last_update(player.optimizer, ops)
         weights = flat(player.variables, ops)
-        dtype = keras.backend.standardize_dtype(weights.dtype)
-        rounding = float(np.finfo(dtype).eps) / 2 * ops.abs(weights)
-        below = ops.cast(ops.abs(update) < rounding, "float32")
+        same = ops.logical_and(weights + update == weights, weights != 0)
+        below = ops.cast(same, "float32")
         # Before the first update nothing is known to be lost, or not to be.
         started = player.optimizer.iterations > 0
         lost.append(ops.where(started, below, np.float32("nan")))

@@ -14,7 +14,7 @@ def columns(game: Game, real: Batch, generated: Batch, between: Batch) -> Column
     """Of one batch of each, as in training; a row a record, or a pack's score.
 
     Args:
-        real, generated: what D is shown.
+        real, generated: records and samples, without instance noise.
         between: points between both, with the labels of real ones.
 
     Returns:

@@ -48,7 +48,9 @@ def coupling(
     """κ: variance of a score over its batch-mates against variance over records.
 
     A quarter of a batch is fixed (half real, half generated), the rest are mates drawn
-    from the other records, SETS times for each real share in SHARES.
+    from the other records, SETS times for each real share in SHARES. The mean over so
+    few sets still moves with them: where mates move each record's score on its own, and
+    not all alike, 12 sets read κ / (1 + κ/12).
 
     Args:
         judge: scores (b, n) of batches (b, n, *shape), each scored for itself.
@@ -71,6 +73,8 @@ def coupling(
             ]
             batches.append(np.concatenate([fixed, *drawn]))
     scores = judge(np.stack(batches))[:, : len(fixed)].astype(np.float64)
+    if not np.isfinite(scores).all():
+        return float("nan")
     over_mates = np.var(scores, axis=0, ddof=1).mean()
     over_records = np.var(np.mean(scores, axis=0), ddof=1)
     if over_mates == 0:

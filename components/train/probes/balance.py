@@ -12,7 +12,11 @@ NAMES = ("discriminator", "generator")
 
 
 class Balance(Probe):
-    """Update-to-weight ratios: the length of the last step over that of all weights."""
+    """Update-to-weight ratios: the length of the last step over that of all weights.
+
+    The step is its optimizer's: weights that are clipped after it move less. Optimistic
+    steps are not read.
+    """
 
     series: ClassVar[dict[str, Series]] = {
         f"{name}_update_ratio": Series(

@@ -11,7 +11,10 @@ from components.train.view import View
 
 
 class Scores(Probe):
-    """Raw scores of held-out records and of samples, batched as in training."""
+    """Raw scores of held-out records and of samples, batched as in training.
+
+    They are seen as they are, without the instance noise that training may add.
+    """
 
     series: ClassVar[dict[str, Series]] = {
         "score_real_mean": Series("mean of D on held-out records", "raw score"),
@@ -19,7 +22,8 @@ class Scores(Probe):
         "score_generated_mean": Series("mean of D on samples", "raw score"),
         "score_generated_std": Series("deviation of D on samples", "raw score"),
         "discriminator_auc": Series(
-            "chance that D scores a held-out record above a sample", "0.5 to 1"
+            "chance that D scores a held-out record above a sample",
+            "0 to 1; 0.5: it cannot tell",
         ),
         "score_overlap": Series(
             "overlap of the histograms of D on held-out records and on samples, 32 "

@@ -25,7 +25,7 @@ class Signal(Probe):
         ),
         "transmission": Series(
             "their ratio: what the objective's saturation leaves of D's slope",
-            "0 to 1; 1 for wasserstein",
+            "≥ 0; 1 for wasserstein",
         ),
     }
 

@@ -23,7 +23,11 @@ NAMES = ("generator", "discriminator")
 def described() -> dict[str, Series]:
     series = {
         "spectrum_radius": Series("largest |λ| of the game's Jacobian", "per time"),
-        "spectrum_real_max": Series("largest Re λ; above 0: unstable", "per time"),
+        "spectrum_real_max": Series(
+            "largest Re λ found; above 0: unstable. One small beside the radius may be "
+            "missed",
+            "per time",
+        ),
         "spectrum_imaginary_max": Series("largest Im λ: rotation", "per time"),
     }
     for rank in range(LEADING):
@@ -31,10 +35,12 @@ def described() -> dict[str, Series]:
         series[f"eigenvalue_imaginary_{rank}"] = Series("its Im, ≥ 0", "per time")
     for name in NAMES:
         series[f"{name}_curvature_max"] = Series(
-            f"largest eigenvalue of the Hessian of the {name}'s loss", "per time"
+            f"largest eigenvalue found of the Hessian of the {name}'s loss", "per time"
         )
         series[f"{name}_curvature_min"] = Series(
-            "the smallest; below 0: at a saddle of its own loss", "per time"
+            "the smallest found, never below the true one; below 0: at a saddle of its "
+            "own loss",
+            "per time",
         )
         series[f"{name}_stability"] = Series(
             "largest curvature, as the optimizer's scaling sees it, over the most that "
@@ -51,6 +57,9 @@ class Spectrum(Probe):
     al. 2020, "A Closer Look at the Optimization Landscapes of Generative Adversarial
     Networks"). Taken by Arnoldi's method from products with the transpose, whose
     eigenvalues are the same; all of them where parameters are no more than products.
+    Twelve products find what is largest, six what bends a player's own loss most; what
+    lies within is found in part: on a game of 291 parameters the radius to 1e-6, but
+    D's smallest curvature as -.029 where it is -.048.
     """
 
     rare: ClassVar[bool] = True

@@ -18,11 +18,11 @@ DEAD = (
     "share of {}'s hidden units that nothing seen moves across 0: of relu never above "
     "it, of leaky_relu and elu always on the same side"
 )
-SATURATED = "share of G's tanh and sigmoid outputs beyond .99 of their range"
+SATURATED = "share of {}'s tanh and sigmoid outputs beyond .99 of their range"
 
 
 class Units(Probe):
-    """Dead units of both players, and saturated outputs of the generator.
+    """Dead units of both players, and saturated ones.
 
     A unit is a number of a dense layer's output, or a channel of a convolution's at all
     its positions. D sees held-out records and samples, each network a batch of all that
@@ -33,12 +33,14 @@ class Units(Probe):
 
     def __init__(self, game: "Game") -> None:
         self.told = {
-            f"{player}_dead_share": Series(DEAD.format(letter), "0 to 1")
+            f"{player}_{name}_share": Series(meaning.format(letter), "0 to 1")
             for player, letter in (("generator", "G"), ("discriminator", "D"))
-            if activations(getattr(game, player), KINKED)
+            for name, meaning, kinds in (
+                ("dead", DEAD, KINKED),
+                ("saturated", SATURATED, tuple(RANGES)),
+            )
+            if activations(getattr(game, player), kinds)
         }
-        if activations(game.generator, tuple(RANGES)):
-            self.told["generator_saturated_share"] = Series(SATURATED, "0 to 1")
 
     def reads(self) -> dict[str, Series]:
         return self.told

@@ -62,6 +62,34 @@ def test_batch_statistics_couple_scores(parameters, kind):
     assert coupling(judge_of(parameters, kind), real, generated, 32) > 1e-3
 
 
+def test_coupling_of_a_mean_that_is_added_is_in_closed_form():
+    """D(x) = x + g mean(batch), all standard normal: of n records m are mates, and
+    κ = g² m / n²; what is fixed adds nothing."""
+    gain, size = 8.0, 32
+    mates = size - 2 * (size // 8)
+    read = []
+    for seed in range(400):
+        real, generated = np.random.default_rng(seed).standard_normal((2, 4000))
+        read.append(
+            coupling(
+                lambda batches: batches + gain * batches.mean(axis=1, keepdims=True),
+                real,
+                generated,
+                size,
+            )
+        )
+    # Its denominator is a variance of 8 numbers: the mean of 1/s² is 7/5 of 1/σ².
+    expected = gain**2 * mates / size**2 * 7 / 5
+    error = np.std(read) / np.sqrt(len(read))
+    assert abs(np.mean(read) - expected) < 3 * error < 0.3 * expected
+
+
+def test_coupling_of_scores_that_are_no_numbers_is_none():
+    real, generated = np.random.default_rng(0).standard_normal((2, 64))
+    read = coupling(lambda batches: batches * np.nan, real, generated, 32)
+    assert np.isnan(read)
+
+
 def test_auc_counts_pairs():
     random = np.random.default_rng(0)
     high, low = random.integers(0, 6, 30) + 1, random.integers(0, 6, 20)

@@ -162,6 +162,20 @@ def test_no_training_records_is_said(play, parameters, curriculum, tmp_path):
         play(parameters(), data=empty)
 
 
+@pytest.mark.parametrize("held", [1, 3])
+def test_fewer_held_out_records_than_neighbours(
+    play, parameters, curriculum_from_arrays, tmp_path, held
+):
+    points = np.random.default_rng(0).standard_normal((40 + held, 2))
+    few = curriculum_from_arrays(tmp_path, points[:40], points[40:])
+    series = play(parameters(), data=few).telemetry.series()
+    for name in ("precision", "recall", "coverage"):
+        read = series[name][[0, -1]]
+        # A ball of one record has no radius.
+        assert np.isnan(read).all() == (held == 1)
+        assert held == 1 or (abs(read - 0.5) <= 0.5).all()
+
+
 def test_what_readings_cost_is_logged(play, parameters, caplog, monkeypatch):
     play(parameters())
     clock = map(float, itertools.count())

@@ -7,6 +7,7 @@ import pytest
 
 from components.train.game import Game
 from components.train.probes import probes
+from components.train.probes.balance import Balance
 from components.train.probes.numbers import Underflow, Weights
 from components.train.rounding import lost_share
 from components.train.turn import Turn
@@ -53,18 +54,29 @@ def player(values, update, iterations=1):
         settings=settings,
         optimizer=SimpleNamespace(iterations=np.int64(iterations)),
         variables=[np.array(values, np.float32)],
+        last=[],
     )
 
 
-def test_an_update_below_half_a_unit_in_the_last_place_is_lost():
-    """2^-24 of 1 is half the distance to the next number: it is not below that."""
-    first = player([1.0, 1.0, -8.0, -8.0], [2.0**-24, 0.9 * 2**-24, -1e-6, 1e-7])
+def test_an_update_that_rounding_takes_is_lost():
+    """2^-24 of 1 is half the distance to the next number, and a tie goes to 1. Just
+    below 2 the distance is the same for twice the number."""
+    first = player([1.0, 1.9, -8.0, -8.0], [2.0**-24, 1e-7, -1e-6, 1e-7])
     second = player([0.0, 1e-6], [0.0, 1e-9])
     assert float(lost_share([first])) == 0.5
     assert float(lost_share([first, second])) == pytest.approx(2 / 6)
     assert np.isnan(float(lost_share([first, player([1.0], [1.0], iterations=0)])))
-    added = first.variables[0] + np.float32([2.0**-25, 0.4 * 2**-24, 0, 1e-7])
-    np.testing.assert_array_equal(added, first.variables[0])
+
+
+def test_optimistic_steps_are_not_read(parameters, viewed):
+    """They are twice their optimizer's, less the one before."""
+    for kind, told in (("alternating", True), ("optimistic", False)):
+        game = Game(parameters(update={"kind": kind}), (2,), 0)
+        play(game, 4)
+        view = viewed(game, DATA)
+        view.step = 4
+        assert np.isfinite(view.update_underflow_share) == told
+        assert len(dict(Balance(game).read(view))) == 2 * told
 
 
 def test_readings_of_a_game(parameters, viewed):

@@ -77,6 +77,16 @@ def test_saturated_outputs_are_counted(parameters, viewed, bias, share):
     assert told["generator_saturated_share"] == share
 
 
+def test_a_saturated_discriminator_is_told(parameters, viewed):
+    network = {"kind": "mlp", "units": [8], "activation": "tanh"}
+    game = Game(parameters(discriminator=network), (2,), 0)
+    layer = game.discriminator.get_layer("discriminator_dense_0")
+    layer.kernel.assign(np.zeros((2, 8)))
+    layer.bias.assign([9.0, -9.0, *[0.5] * 6])
+    told = read(game, viewed(game, RECORDS))
+    assert told["discriminator_saturated_share"] == 0.25
+
+
 def test_networks_without_such_units_have_no_series(parameters):
     point = Game(
         parameters(generator={"kind": "point"}, discriminator={"kind": "point"}),
@@ -86,7 +96,8 @@ def test_networks_without_such_units_have_no_series(parameters):
     assert not Units.applies(point)
     smooth = {"kind": "mlp", "units": [8], "activation": "tanh"}
     game = Game(parameters(generator=smooth, discriminator=smooth), (2,), 0)
-    assert set(Units(game).reads()) == {"generator_saturated_share"}
+    names = {f"{player}_saturated_share" for player in ("generator", "discriminator")}
+    assert set(Units(game).reads()) == names
     maxout = {"kind": "mlp", "units": [8], "activation": "maxout"}
     game = Game(parameters(generator=maxout, discriminator=maxout), (2,), 0)
     assert not Units.applies(game)
