@@ -8,7 +8,7 @@ from components.artifacts import Calibration, Metrics, Telemetry
 from components.component import Context, component
 from components.diagnose.calibration import CalibrationTable, Healthy
 from components.diagnose.combine import mechanisms, tests
-from components.diagnose.evidence import measured
+from components.diagnose.evidence import departures, measured
 from components.diagnose.growing import grown, runs_of
 from components.diagnose.readings import Readings
 from components.diagnose.stage import DiagnoseParams, diagnose_readings
@@ -28,7 +28,8 @@ class CalibrateParams(Params):
     produced: str = ""
     """How these runs came about; kept with the calibration."""
     known: Annotated[CalibrationTable | None, FileMark()] = None
-    """Another calibration: its faulty runs stand in for causes that have none here."""
+    """Another calibration: its faulty runs stand in for causes that have none here, and
+    its healthy ones for a statistic that reads the same on all healthy runs here."""
 
 
 class Known(NamedTuple):
@@ -118,6 +119,7 @@ def calibrated(runs: Sequence[Known], params: CalibrateParams) -> dict[str, Any]
         [run.case for run in every],
     )
     table["runs"] = len(sound)
+    table["checks"] |= spread_elsewhere(table["checks"], params.known)
     for kind, entries in {None: table["checks"], **table["kinds"]}.items():
         own = [run.readings for run in sound if kind in (None, run.readings.kind)]
         for name in filter(dates, entries):
@@ -164,7 +166,25 @@ def learnt(name: str, entry: Mapping[str, Any], runs: Sequence[Readings]) -> flo
 
 def apart(run: Readings, table: CalibrationTable) -> dict[str, float]:
     """How far the mechanisms of a run are from healthy, by statistic."""
-    return table.of(run.kind).departures(measured(run, mechanisms()))
+    return departures(table.of(run.kind), run, mechanisms())
+
+
+def spread_elsewhere(
+    checks: Mapping[str, Any], known: CalibrationTable | None
+) -> dict[str, Any]:
+    """The known checks of statistics that do not differ between healthy runs here.
+
+    What a generator can be taught is the same for all seeds: such readings tell how
+    good a healthy run is, and not how much another may differ.
+    """
+    others = {} if known is None else known.checks
+    return {
+        name: others[name].model_dump(mode="json")
+        for name, own in checks.items()
+        if len(set(own["values"])) == 1
+        and name in others
+        and len(set(others[name].values)) > 1
+    }
 
 
 def symptomatic(run: Readings, table: CalibrationTable) -> list[str]:

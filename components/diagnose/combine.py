@@ -4,7 +4,7 @@
 - Its confidence starts from the share of failed runs with its mechanism at work that
   would not have failed without it, from counts in the calibration
   (`Exposed.attributable`); its odds are multiplied by how much likelier the readings of
-  all mechanisms are with it than with any failure (`forest`).
+  all mechanisms are with it than with any failure (`forest`), unless it is certain.
 - Rivals that explain the same symptom divide what is certain by their odds, and one
   share of the odds stays with causes that nobody measures.
 - If the first is not ahead of the second by `SEPARATED`, the evidence does not decide.
@@ -126,12 +126,15 @@ def _ranked(
     read = evidence.departures
     odds = {name: share / max(1 - share, NEVER) for name, share in alone.items()}
     if votes is not None:
-        odds = {k: each * math.exp(votes.log_ratio(k)) for k, each in odds.items()}
+        sure = {one.id for one in found if one.certain}
+        odds |= {k: odds[k] * math.exp(votes.log_ratio(k)) for k in odds.keys() - sure}
     ranked = []
     for one in found:
         rivals = [r.id for r in found if r is not one and _compete(r, one)]
         against = 1 + math.fsum(odds[name] for name in rivals)
-        told = [_explain(one, evidence, alone[one.id]), *_voted(votes, one.id, read)]
+        told = [_explain(one, evidence, alone[one.id])]
+        if not one.certain:
+            told += _voted(votes, one.id, read)
         ranked.append(
             replace(
                 one,

@@ -78,7 +78,10 @@ def damped(parameters: Mapping[str, Any]) -> dict[str, Any]:
     present = parameter(parameters, "regularizers.r1.gamma") or 0.0
     if not isinstance(present, int | float):
         return {}
-    return {"regularizers.r1": {"gamma": max(1.0, 2.0 * present)}}
+    more = max(1.0, 2.0 * present)
+    if parameter(parameters, "regularizers.r1") is None:
+        return {"regularizers.r1": {"gamma": more}}
+    return {"regularizers.r1.gamma": more}
 
 
 def unhurried(parameters: Mapping[str, Any]) -> dict[str, Any]:

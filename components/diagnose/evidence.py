@@ -69,7 +69,7 @@ class Evidence:
     @cached_property
     def departures(self) -> dict[str, float]:
         """By mechanism's statistic that could be read, how far from healthy it is."""
-        return self.calibration.departures(measured(self.readings, self.mechanisms))
+        return departures(self.calibration, self.readings, self.mechanisms)
 
     @property
     def parameters(self) -> Mapping[str, Any]:
@@ -212,6 +212,21 @@ def measured(readings: Readings, names: Collection[str]) -> dict[str, float]:
         for name, reading in found.items()
         if reading is not None and math.isfinite(reading.value)
     }
+
+
+def departures(
+    table: CalibrationTable, readings: Readings, names: Collection[str]
+) -> dict[str, float]:
+    """By statistic among `names`, how far its reading is from healthy ones.
+
+    One that is neither calibrated nor exact says nothing.
+    """
+    known = {
+        name: value
+        for name, value in measured(readings, names).items()
+        if name in table.checks or STATISTICS[name].exact is not None
+    }
+    return table.departures(known)
 
 
 def _unreachable(statistic: Statistic, threshold: float) -> str:

@@ -62,18 +62,28 @@ def _confusion(content: Mapping[str, Any]) -> str:
 
 
 def _changes(found: Sequence[Sequence[view.Trial]]) -> str:
+    parts = []
+    for sure, heading in (
+        (True, "**Change:**"),
+        (False, "**Cause not determined. Try first:**"),
+    ):
+        groups = [group for group in found[:3] if view.decided(group) == sure]
+        if lines := [line for group in groups for line in _change(group)]:
+            parts.append("\n".join([heading, "", *lines]))
+    return "\n\n".join(parts)
+
+
+def _change(group: Sequence[view.Trial]) -> list[str]:
+    """A group's first change, its lines and the command."""
     lines = []
-    sure = any(map(view.decided, found[:3]))
-    for group in found[:3]:
-        for change in view.changes(group)[:1]:
-            for address, new in change["set"].items():
-                old = code(words.value(change["old"].get(address)))
-                place = code(change["places"].get(address, change["where"]))
-                to = code(words.value(new))
-                lines.append(f"- {place}: {code(address)} {old} → {to}")
-            lines.append(f"  {code(change['command'])}")
-    heading = "**Change:**" if sure else "**Cause not determined. Try first:**"
-    return "\n".join([heading, "", *lines]) if lines else ""
+    for change in view.changes(group)[:1]:
+        for address, new in change["set"].items():
+            old = code(words.value(change["old"].get(address)))
+            place = code(change["places"].get(address, change["where"]))
+            to = code(words.value(new))
+            lines.append(f"- {place}: {code(address)} {old} → {to}")
+        lines.append(f"  {code(change['command'])}")
+    return lines
 
 
 def _finding(group: Sequence[view.Trial]) -> str:
@@ -84,7 +94,10 @@ def _finding(group: Sequence[view.Trial]) -> str:
         f"{view.variant_name(v)} ({words.plural(len(v), 'seed')})" for v in sets[:4]
     )
     lines = [f"### {text(names or 'Failed')}", "", f"On {text(where)}.", ""]
-    lines += [f"- {text(s['claim'])}" for s in view.symptoms(group)]
+    for symptom in view.symptoms(group):
+        some = symptom["count"] < symptom["of"]
+        on = f" (On {symptom['count']} of {symptom['of']} trials.)" if some else ""
+        lines.append(f"- {text(symptom['claim'])}{on}")
     for cause in main["causes"][:1]:
         sure = cause.get("confidence")
         said = f" (confidence {number(sure)})" if sure is not None else ""

@@ -61,13 +61,19 @@ def noise_scale(evidence: Evidence) -> float | None:
     return max(found)
 
 
+def read_later(evidence: Evidence) -> bool:
+    """Whether noise was read after the first tenth of the training."""
+    return evidence.readings.later("generator_gradient_variance") is not None
+
+
 def larger(evidence: Evidence, size: int) -> int:
     """The next power of two in which batches agree, from 4 times the batch on.
 
     Rounded up to what packs and devices divide.
     """
     scale = noise_scale(evidence)
-    wanted = max(4 * size, min(AGREED * scale if scale else LARGEST, LARGEST))
+    hidden = LARGEST if read_later(evidence) else 4 * size
+    wanted = max(4 * size, min(AGREED * scale if scale else hidden, LARGEST))
     power = 1 << (int(wanted) - 1).bit_length()
     told = max(size, min(power, max(LARGEST, 4 * size)))
     parts = [parameter(evidence.parameters, path) for path in DIVIDING]
@@ -77,6 +83,8 @@ def larger(evidence: Evidence, size: int) -> int:
 
 def _why(evidence: Evidence) -> str:
     scale: Any = noise_scale(evidence)
+    if not read_later(evidence):
+        return "noise was read at the start alone; of four times the records it is half"
     if scale is None:
         return "noise hides the gradient at this size; larger batches agree more"
     return (

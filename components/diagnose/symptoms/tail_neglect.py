@@ -19,7 +19,7 @@ def tail_neglect(evidence: Evidence) -> SymptomFinding | None:
     tail = evidence.check("tail_over_core")
     if tail.value is None or tail.value >= LESS:
         return None
-    claim = "The samples cover the dense core of the data and leave its tail out."
+    claim = "The samples leave out the data's tail, far more than its dense core."
     found = finding(evidence, claim, SUBJECTS, ("last_tail_over_core",))
     return found and replace(found, experiment=_experiment(evidence))
 

@@ -14,6 +14,7 @@ from components.diagnose.calibrate import (
     calibrated,
     learnt,
     measure,
+    spread_elsewhere,
 )
 from components.diagnose.calibration import (
     CalibrationTable,
@@ -22,6 +23,7 @@ from components.diagnose.calibration import (
     packaged,
 )
 from components.diagnose.combine import tests as family
+from components.diagnose.evidence import departures
 from components.diagnose.readings import Readings
 from components.diagnose.stage import DiagnoseParams, fingerprint
 from components.diagnose.statistics import STATISTICS
@@ -121,6 +123,30 @@ def test_calibrate_leaves_exposed_runs_out_of_the_nulls(new_trial, tmp_path, con
     expected = [float(f"{(0.9 + 0.001 * i) / 0.96:.6g}") for i in range(12)]
     assert list(table.checks["precision"].values) == expected
     assert "batch_coupling" not in table.checks  # its null is exact
+
+
+def test_what_healthy_runs_all_read_has_the_spread_of_others():
+    """What a generator can be taught is the same on all seeds of a case."""
+    same = Healthy(side="low", values=(1.4, 1.4, 1.4))
+    own = {name: same.model_dump(mode="json") for name in ("taught", "only", "covered")}
+    own["read"] = Healthy(side="low", values=(0.8, 0.9)).model_dump(mode="json")
+    others = {
+        "taught": Healthy(side="low", values=(1.0, 1.2, 1.4)),
+        "covered": Healthy(side="low", values=(1.0, 1.0)),
+        "read": Healthy(side="low", values=(0.1, 0.9)),
+    }
+    found = spread_elsewhere(own, CalibrationTable(checks=others))
+    assert list(found) == ["taught"]
+    assert Healthy.model_validate_json(json.dumps(found["taught"])) == others["taught"]
+    assert spread_elsewhere(own, None) == {}
+
+
+def test_a_statistic_that_is_not_calibrated_departs_from_nothing(trial):
+    readings = trial.collapsed().readings()
+    names = {"transmission", "batch_coupling"}
+    both = CalibrationTable(checks={"transmission": Healthy(side="low", values=(1, 2))})
+    assert set(departures(both, readings, names)) == names
+    assert set(departures(CalibrationTable(), readings, names)) == {"batch_coupling"}
 
 
 def test_what_runs_that_fail_otherwise_read_counts_where_it_is_no_fault():

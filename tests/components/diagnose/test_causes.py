@@ -469,6 +469,19 @@ def test_the_batch_that_is_prescribed_holds_the_noise_scale_of_later_readings(
     assert cause["prescriptions"][0]["set"] == {"batch_size": wanted}
 
 
+def test_noise_that_was_read_early_alone_hides_nothing(trial):
+    trial.collapsed().trained(steps=1200, batch_size=2)
+    trial.constant(discriminator_gradient_cosine_1=0.0)
+    early = trial.series["step"] <= 120
+    for player in ("generator", "discriminator"):
+        for name, value in (("variance", 64.0), ("square", 1.0)):
+            read = np.where(early, value, np.nan)
+            trial.series[f"{player}_gradient_{name}"] = read
+    change = top(trial.diagnosis())["prescriptions"][0]
+    assert change["set"] == {"batch_size": 8}
+    assert "at the start alone" in change["why"]
+
+
 @pytest.mark.parametrize(
     ("trained", "wanted"),
     [
@@ -631,8 +644,15 @@ def test_a_cause_that_readings_look_less_like_than_another_is_not_decided(voted,
 
 
 def test_a_certain_cause_needs_no_votes(voted):
+    """Not even where they are for another that alarms, too."""
     voted.collapsed().ended = "numerical_overflow"
     assert voted.diagnosis()["verdict"] == "failed"
+    voted.constant(capacity_gap=0.1, discriminator_gradient_cosine_1=0.0)
+    diagnosis = voted.diagnosis()
+    assert diagnosis["verdict"] == "failed"
+    assert top(diagnosis)["id"] == "numerical_overflow"
+    assert len(diagnosis["causes"]) > 1
+    assert not any("votes" in line["text"] for line in top(diagnosis)["evidence"])
 
 
 @pytest.mark.parametrize(
@@ -782,7 +802,7 @@ def test_momentum_is_taken_away_at_the_pace_that_it_made(trial):
         "optimizer.learning_rate": 0.1,
         "optimizer.generator_learning_rate": 0.05,
     }
-    assert second["set"] == {"regularizers.r1": {"gamma": 4.0}}
+    assert second["set"] == {"regularizers.r1.gamma": 4.0}
     trial.parameters["optimizer"]["momentum"] = -0.3
     trial.parameters["regularizers"] = {"r1": None}
     first, *_ = top(trial.diagnosis())["prescriptions"]
