@@ -34,7 +34,7 @@ NEVER = 1e-6
 UNKNOWN = 0.5
 """Confidence alone of a mechanism that no calibration run had: even odds."""
 AUDIBLE = 0.02
-"""Share of the votes that a statistic must be owed to be told."""
+"""Share of the votes that a statistic must be owed to be told by itself."""
 ANY_CHANGE = (
     "Train again with another seed, and with one parameter changed at a time, from the "
     "largest model and the smallest learning rate on."
@@ -159,6 +159,14 @@ def _voted(votes: Votes | None, cause: str, departures: Departures) -> list[Line
         for name, share in told
         if abs(share) >= AUDIBLE
     ]
+    quiet = [share for _, share in told if 0 < abs(share) < AUDIBLE]
+    if quiet:
+        lines.append(
+            Line(
+                f"{len(quiet)} others, less than {100 * AUDIBLE:.0f} votes each: "
+                f"{100 * math.fsum(quiet):+.0f} together"
+            )
+        )
     share, chance = 100 * votes.share(cause), 100 * votes.chance(cause)
     ratio = math.exp(votes.log_ratio(cause))
     return [

@@ -35,9 +35,13 @@ def _cures(evidence: Evidence) -> list[tuple[dict[str, Any], str]]:
     latents = parameter(parameters, "latents.size")
     widths = parameter(parameters, "generator.units")
     cures: list[tuple[dict[str, Any], str]] = []
+    channels = parameter(parameters, "generator.channels")
     if isinstance(widths, list):
         wide = {"generator.units": wider(widths)}
         cures.append((wide, "a wider network bends more"))
+    if isinstance(channels, list):
+        twice = {"generator.channels": [2 * each for each in channels]}
+        cures.append((twice, "a wider network bends more"))
     if isinstance(latents, int) and latents < FEWEST:
         directions = evidence.readings.settled("record_dimension") or 2.0
         more = (

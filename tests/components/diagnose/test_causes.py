@@ -619,6 +619,8 @@ def test_votes_are_told_line_by_line_and_decide_between_rivals(voted):
     (votes,) = [line for line in lines if "all mechanisms together" in line]
     share, chance = map(int, re.findall(r"(\d+)(?: of 100 votes| by chance)", votes))
     assert share > 70 > 60 > chance > 40
+    owed = [int(n) for n in re.findall(r": ([+-]\d+) (?:of 100|together)", str(lines))]
+    assert abs(chance + sum(owed) - share) <= 1 + len(owed) / 2
     (owed,) = [line for line in lines if line.startswith("capacity_gap, ")]
     assert re.search(r"standard errors from healthy: \+\d+ of 100 votes", owed)
 
@@ -653,6 +655,14 @@ def test_a_certain_cause_needs_no_votes(voted):
     assert top(diagnosis)["id"] == "numerical_overflow"
     assert len(diagnosis["causes"]) > 1
     assert not any("votes" in line["text"] for line in top(diagnosis)["evidence"])
+
+
+def test_convolutions_get_twice_the_channels(trial):
+    network = {"kind": "dcgan", "channels": [16, 8]}
+    trial.collapsed().trained(latents={"size": 64}, generator=network)
+    trial.constant(capacity_gap=0.1)
+    change = top(trial.diagnosis())["prescriptions"][0]["set"]
+    assert change == {"generator.channels": [32, 16]}
 
 
 @pytest.mark.parametrize(
