@@ -4,6 +4,7 @@ import json
 import re
 import shlex
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 from components.matching import lookup
@@ -54,15 +55,34 @@ def _prescription(
     places = {address: run.where(address, trial) for address in changes}
     # Of many cases the changed one alone is run again.
     chosen = {} if trial.case is None else {CASE: trial.case}
+    kept = pinned(trial, changes)
     return {
         "set": changes,
         "old": {address: _old(trial, address) for address in changes},
         "where": next(iter(places.values()), run.where("", trial)),
         "places": places,
-        "in_matrix": any(address in trial.point for address in changes),
+        "in_matrix": any(address in trial.point for address in [*changes, *kept]),
         "why": given.get("why", ""),
-        "command": command(chosen | changes),
+        "command": command(chosen | kept | changes),
     }
+
+
+def pinned(trial: TrialInfo, changes: Mapping[str, Any]) -> dict[str, Any]:
+    """What keeps a matrix from undoing changes: axes of a trial, each at one value.
+
+    An axis inside what is changed would be put over the change again: it is set to what
+    the change has there. An axis that the change is inside of may have values that the
+    change does not fit: it is set to the trial's own.
+    """
+    found = {}
+    for axis, present in trial.point.items():
+        for address, value in changes.items():
+            if axis.startswith(f"{address}.") and isinstance(value, Mapping):
+                with suppress(KeyError):
+                    found[axis] = lookup(value, axis.removeprefix(f"{address}."))
+            elif address.startswith(f"{axis}."):
+                found[axis] = present
+    return found
 
 
 def _old(trial: TrialInfo, address: str) -> Any:

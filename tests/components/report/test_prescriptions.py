@@ -2,12 +2,15 @@
 
 import dataclasses
 import shlex
+from pathlib import Path
 
 import pytest
 import yaml
 
+from components.matching import lookup
 from components.report.prescriptions import addressed, command, trained_stage
 from components.run import CaseInfo, RunInfo, TrialInfo
+from pipelines.spec.load import load_spec
 
 WIRING = {
     "fit": {"curriculum": ("split", "curriculum")},
@@ -61,6 +64,55 @@ def test_a_value_of_the_matrix_is_said_to_be_one():
     )
     assert made["where"] == "spec.yaml:4"
     assert made["in_matrix"]
+
+
+PENALIZED = {"kind": "mlp", "units": [8]}
+PACKED = {"kind": "pac", "samples": 2, "of": PENALIZED}
+VARIED = [
+    (
+        {"objective.kind": ["minimax", "hinge"]},
+        {"objective": {"kind": "wasserstein"}},
+        {"objective.kind": "wasserstein"},
+    ),
+    (
+        {"optimizer.learning_rate": [0.1, 0.5]},
+        {"optimizer": {"kind": "adam", "learning_rate": 0.001}},
+        {"optimizer.learning_rate": 0.001},
+    ),
+    (
+        {"regularizers.r1.gamma": [8.0, 9.0]},
+        {"regularizers.r1": {"gamma": 1.0}},
+        {"regularizers.r1.gamma": 1.0},
+    ),
+    (
+        {"discriminator": [PENALIZED, PACKED]},
+        {"discriminator.units": [128]},
+        {"discriminator.units": [128]},
+    ),
+]
+
+
+@pytest.mark.parametrize(("axis", "changes", "expected"), VARIED)
+def test_a_matrix_does_not_undo_what_is_prescribed(tmp_path, axis, changes, expected):
+    ((path, values),) = axis.items()
+    base = Path(__file__).parents[3] / "specs" / "digits.yaml"
+    spec = {
+        "name": "varied",
+        "extends": str(base),
+        "matrix": {"seed": [0, 1], f"train.{path}": values},
+    }
+    (tmp_path / "spec.yaml").write_text(yaml.safe_dump(spec))
+    trial = TrialInfo("t", {f"train.{path}": values[0]}, 0, {})
+    cause = {"prescriptions": [{"set": changes}]}
+    made = addressed(run(), "train", trial, cause)["prescription"]
+    assert made["in_matrix"]
+    given = shlex.split(made["command"])[1::2]
+    loaded = load_spec(tmp_path / "spec.yaml", given)
+    assert len(loaded.trials) == 2
+    for one in loaded.trials:
+        for address, value in expected.items():
+            told = one.params["train"].model_dump(mode="json")
+            assert lookup(told, address) == value
 
 
 def test_a_cause_without_prescription_has_none():
