@@ -17,12 +17,15 @@ UNDER = 1
 
 
 def named(trials: Sequence[Trial]) -> list[dict[str, Any]]:
-    """Every cause and risk of the trials that has a page, in the vocabulary's order.
+    """Every cause, rival and risk of the trials that has a page, in the vocabulary's
+    order.
 
     Returns:
         [{id, title, line, html}]; `line` is the cause in one line.
     """
-    found = {one["id"] for t in trials for one in (*t["causes"], *t["risks"])}
+    told = [one for trial in trials for one in (*trial["causes"], *trial["risks"])]
+    found = {one["id"] for one in told}
+    found |= {r for one in told for r in one.get("rivals", []) if isinstance(r, str)}
     return [
         {"id": name, "title": words.title(name), "line": line, "html": rendered(name)}
         for name, line in CAUSES.items()

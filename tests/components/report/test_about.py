@@ -34,6 +34,16 @@ def test_causes_and_risks_link_to_their_pages_and_no_other_page_is_there(
         assert "<h3>Cure</h3>" in folded
 
 
+def test_rivals_that_were_not_found_link_to_their_pages(synthetic, tmp_path):
+    made = content(synthetic, tmp_path)
+    made["trials"][0]["causes"][0]["rivals"] = ["gradient_noise", "of_a_user"]
+    page = render_html(made)
+    rivals = page.split("Rival causes")[1].split("</ul>")[0]
+    assert 'href="#what-gradient_noise"' in rivals and "Of a user" in rivals
+    assert '<details id="about-gradient_noise">' in page
+    assert "#what-of_a_user" not in page
+
+
 def test_a_healthy_run_has_no_pages_and_an_unknown_cause_no_link(synthetic, tmp_path):
     world = synthetic.World(tmp_path)
     world.add({"seed": 0})
