@@ -5,6 +5,7 @@
   would not have failed without it, from counts in the calibration
   (`Exposed.attributable`); its odds are multiplied by how much likelier the readings of
   all mechanisms are with it than with any failure (`forest`), unless it is certain.
+  It is no surer than the forest is right about cases that it has not seen.
 - Rivals that explain the same symptom divide what is certain by their odds, and one
   share of the odds stays with causes that nobody measures.
 - If the first is not ahead of the second by `SEPARATED`, the evidence does not decide.
@@ -138,12 +139,21 @@ def _ranked(
         ranked.append(
             replace(
                 one,
-                confidence=odds[one.id] / (odds[one.id] + against),
+                confidence=_surest(one, votes)
+                * odds[one.id]
+                / (odds[one.id] + against),
                 evidence=(*one.evidence, *told),
                 rivals=tuple(sorted(rivals, key=lambda name: (-odds[name], name))),
             )
         )
     return tuple(sorted(ranked, key=lambda one: (-one.confidence, one.id)))
+
+
+def _surest(one: CauseFinding, votes: Votes | None) -> float:
+    """The most that a cause's confidence can be, in (0, 1]."""
+    if one.certain or votes is None or one.id not in votes.causes:
+        return 1.0
+    return votes.right
 
 
 def _voted(votes: Votes | None, cause: str, departures: Departures) -> list[Line]:
@@ -172,7 +182,8 @@ def _voted(votes: Votes | None, cause: str, departures: Departures) -> list[Line
     return [
         Line(
             f"all mechanisms together: {share:.0f} of 100 votes of the calibration's "
-            f"trees, {chance:.0f} by chance: odds times {ratio:.3g}"
+            f"trees, {chance:.0f} by chance: odds times {ratio:.3g}. Of cases that "
+            f"they had not seen they called {votes.right:.0%} right: no cause is surer"
         ),
         *lines,
     ]

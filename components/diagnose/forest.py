@@ -16,6 +16,8 @@ healthy.
   the power of `sharpness`: trees that see different runs vote more cautiously than they
   err (Niculescu-Mizil and Caruana 2005, "Predicting good probabilities with supervised
   learning"). It is fitted by leaving cases out.
+- No cause that is voted for is surer than the share of such cases that were called
+  `right`: a new base is as new to the trees as they were.
 """
 
 import math
@@ -25,7 +27,7 @@ from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING, Annotated, Any
 
-from annotated_types import Gt, MinLen
+from annotated_types import Gt, Le, MinLen
 from pydantic import model_validator
 
 from components.parts import Params
@@ -105,6 +107,7 @@ class Votes:
     causes: tuple[str, ...]
     statistics: tuple[str, ...]
     sharpness: float
+    right: float
     told: "np.ndarray[Any, Any]"
 
     def share(self, cause: str) -> float:
@@ -136,6 +139,8 @@ class Forest(Params):
     statistics: tuple[str, ...]
     sharpness: Annotated[float, Gt(0)] = 1.0
     """Power that votes, over those of chance, are taken to."""
+    right: Annotated[float, Gt(0), Le(1)] = 1.0
+    """Of runs of cases that trees had not seen, the share that they called right."""
     trees: Annotated[tuple[Tree, ...], MinLen(1)]
 
     @model_validator(mode="after")
@@ -160,7 +165,7 @@ class Forest(Params):
             for before, after in pairwise(nodes):
                 told[1 + way.asked[before]] += way.shares[after] - way.shares[before]
         told /= len(self._ways)
-        return Votes(self.causes, self.statistics, self.sharpness, told)
+        return Votes(self.causes, self.statistics, self.sharpness, self.right, told)
 
     @cached_property
     def _ways(self) -> list[Way]:

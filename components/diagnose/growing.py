@@ -5,7 +5,7 @@ import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from components.diagnose.calibration import CalibrationTable
 from components.diagnose.forest import DOUBT, Departures, Forest
@@ -51,25 +51,35 @@ def grown(runs: Sequence[Run]) -> Forest | None:
     model = fitted(runs, statistics)
     causes = tuple(str(cause) for cause in model.classes_)
     trees = [_kept(each.tree_) for each in model.estimators_]
+    tried = left_out(runs, statistics)
     kept = {
         "causes": causes,
         "statistics": statistics,
-        "sharpness": fitted_sharpness(runs, statistics),
+        "sharpness": fitted_sharpness(tried),
+        "right": share_right(tried),
         "trees": trees,
     }
     return Forest.model_validate_json(json.dumps(kept))
 
 
-def fitted_sharpness(runs: Sequence[Run], statistics: Sequence[str]) -> float:
-    """The sharpness that tells causes best (log score) of cases that are left out.
+class Tried(NamedTuple):
+    """What trees that had not seen a run's case say of it.
+
+    `votes`: by cause of theirs. `place`: of the run's own cause among them.
+    """
+
+    votes: tuple[float, ...]
+    place: int
+
+
+def left_out(runs: Sequence[Run], statistics: Sequence[str]) -> list[Tried]:
+    """Every run, as trees say that were grown on other cases.
 
     A cause of one case alone is told by no other, and does not count.
     """
     cases = {cause: {r.case for r in runs if r.cause == cause} for cause in _of(runs)}
     several = sorted({run.case for run in runs if len(cases[run.cause]) > 1})
-    if not several:
-        return SHARPER[0]
-    losses = dict.fromkeys(SHARPER, 0.0)
+    found = []
     for fold in range(min(FOLDS, len(several))):
         left = set(several[fold::FOLDS])
         kept = [run for run in runs if run.case not in left]
@@ -78,13 +88,29 @@ def fitted_sharpness(runs: Sequence[Run], statistics: Sequence[str]) -> float:
         tried = [run for run in runs if run.case in left and run.cause in known]
         if not tried:
             continue
-        votes = model.predict_proba(_table(tried, statistics)) + DOUBT
-        for run, told in zip(tried, votes.tolist(), strict=True):
-            for power in SHARPER:
-                total = math.fsum(vote**power for vote in told)
-                share = told[known.index(run.cause)] ** power / total
-                losses[power] -= math.log(share)
+        votes = model.predict_proba(_table(tried, statistics)).tolist()
+        for run, told in zip(tried, votes, strict=True):
+            found.append(Tried(tuple(told), known.index(run.cause)))
+    return found
+
+
+def fitted_sharpness(tried: Sequence[Tried]) -> float:
+    """The sharpness that tells causes best (log score) of cases that are left out."""
+    losses = dict.fromkeys(SHARPER, 0.0)
+    for votes, place in tried:
+        for power in SHARPER:
+            powers = [(vote + DOUBT) ** power for vote in votes]
+            losses[power] -= math.log(powers[place] / math.fsum(powers))
     return min(SHARPER, key=lambda power: (losses[power], power))
+
+
+def share_right(tried: Sequence[Tried]) -> float:
+    """Of runs of cases that are left out, how many get most votes for their own cause.
+
+    By Laplace's rule of succession: (right + 1) / (runs + 2).
+    """
+    right = sum(votes[place] == max(votes) for votes, place in tried)
+    return _rounded((right + 1) / (len(tried) + 2))
 
 
 def _of(runs: Sequence[Run]) -> list[str]:

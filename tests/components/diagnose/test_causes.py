@@ -625,6 +625,23 @@ def test_votes_are_told_line_by_line_and_decide_between_rivals(voted):
     assert re.search(r"standard errors from healthy: \+\d+ of 100 votes", owed)
 
 
+def test_no_cause_is_surer_than_the_trees_are_right_of_cases_they_had_not_seen(voted):
+    voted.collapsed().constant(capacity_gap=0.1)
+    forest = voted.table.forest
+    sure = []
+    for right in (1.0, 0.6):
+        told = forest.model_copy(update={"right": right})
+        voted.table = voted.table.model_copy(update={"forest": told})
+        diagnosis = voted.diagnosis()
+        assert diagnosis["verdict"] == "failed"
+        sure.append(top(diagnosis)["confidence"])
+    assert 0.9 < sure[0] < 1
+    assert sure[1] == pytest.approx(0.6 * sure[0], rel=1e-5)
+    assert "called 60% right" in str(top(diagnosis)["evidence"])
+    voted.ended = "numerical_overflow"
+    assert top(voted.diagnosis())["confidence"] > 0.9
+
+
 @pytest.mark.parametrize("gap", [0.01, 0.1])
 def test_a_cause_that_readings_look_less_like_than_another_is_not_decided(voted, gap):
     """Batches agree as on healthy runs, and dimensions lack: only capacity's own test

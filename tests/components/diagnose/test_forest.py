@@ -17,7 +17,9 @@ from components.diagnose.growing import (
     fitted,
     fitted_sharpness,
     grown,
+    left_out,
     runs_of,
+    share_right,
 )
 from components.diagnose.tabulation import to_json
 
@@ -137,15 +139,30 @@ def test_no_votes_leave_a_doubt(forest):
 
 def test_votes_that_err_less_than_they_doubt_are_sharpened():
     """Far apart, they are right of cases left out too; mixed up, by chance alone."""
-    apart = runs(each=30, cases=6, spread=0.5)
-    assert fitted_sharpness(apart, NAMES) == SHARPER[-1]
+    apart = left_out(runs(each=30, cases=6, spread=0.5), NAMES)
+    assert fitted_sharpness(apart) == SHARPER[-1]
+    assert share_right(apart) == pytest.approx((len(apart) + 1) / (len(apart) + 2))
     random = np.random.default_rng(6)
     mixed = [
         Run(cause, f"{cause}{index % 6}", {"a": random.normal()})
         for cause in CENTERS
         for index in range(30)
     ]
-    assert fitted_sharpness(mixed, ("a",)) == SHARPER[0]
+    tried = left_out(mixed, ("a",))
+    assert len(tried) == len(mixed)
+    assert fitted_sharpness(tried) == SHARPER[0]
+    # One in three, of 90 runs: within three deviations of such a count.
+    assert abs(share_right(tried) - 1 / 3) < 3 * math.sqrt(2 / 9 / len(mixed))
+
+
+def test_a_case_is_tried_by_trees_that_have_not_seen_it():
+    """Each case lies where no other does, its neighbours being of the other cause."""
+    odd = [
+        Run(("one", "two")[place % 2], f"case {place}", {"a": place + index / 100})
+        for place in range(6)
+        for index in range(6)
+    ]
+    assert share_right(left_out(odd, ("a",))) < 0.2
 
 
 def test_one_cause_has_no_rival_to_be_told_from():
