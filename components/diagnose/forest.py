@@ -12,8 +12,8 @@ healthy.
   exactly: along each tree's way the share of a cause goes up or down at every question,
   and a statistic is owed what changed at its own (Saabas 2014; Palczewska et al. 2013,
   "Interpreting random forest models using a feature contribution method").
-- **The likelihood ratio** of a cause is its votes over what chance would give it, to
-  the power of `sharpness`: trees that see different runs vote more cautiously than they
+- **The likelihood ratio** of a cause is its votes to the power of `sharpness`, over the
+  mean of all causes': trees that see different runs vote more cautiously than they
   err (Niculescu-Mizil and Caruana 2005, "Predicting good probabilities with supervised
   learning"). It is fitted by leaving cases out.
 - No cause that is voted for is surer than the share of such cases that were called
@@ -124,12 +124,16 @@ class Votes:
         return dict(zip(self.statistics, column, strict=True))
 
     def log_ratio(self, cause: str) -> float:
-        """How much likelier the readings are with a cause than with any; 0: unknown."""
+        """How much likelier the readings are with a cause than with any; 0: unknown.
+
+        At most the logarithm of how many causes there are: with any of them at work the
+        readings are as likely as on their average.
+        """
         if cause not in self.causes:
             return 0.0
-        count = len(self.causes)
-        doubted = (self.share(cause) + DOUBT) / (1 + count * DOUBT)
-        return self.sharpness * math.log(doubted * count)
+        powers = {k: (self.share(k) + DOUBT) ** self.sharpness for k in self.causes}
+        mean = math.fsum(powers.values()) / len(powers)
+        return math.log(powers[cause] / mean)
 
 
 class Forest(Params):

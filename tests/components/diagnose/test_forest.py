@@ -132,8 +132,13 @@ def test_a_case_counts_as_much_as_another_however_many_of_its_runs_failed():
 def test_no_votes_leave_a_doubt(forest):
     """What runs never showed may be all the same."""
     votes = forest.ask({"a": 4.0, "b": 0.0, "c": 0.0})
-    least = forest.sharpness * math.log(DOUBT * 3 / (1 + 3 * DOUBT))
+    other, none = (1 + DOUBT) ** forest.sharpness, DOUBT**forest.sharpness
+    least = math.log(3 * none / (other + 2 * none))
     assert all(votes.log_ratio(cause) >= least - 1e-9 for cause in CENTERS)
+    # Were causes alike before, these are their shares after, three times: Bayes.
+    ratios = [math.exp(votes.log_ratio(cause)) for cause in CENTERS]
+    assert math.fsum(ratios) == pytest.approx(3)
+    assert max(ratios) > 2.9
     assert votes.log_ratio("never run") == 0.0
 
 
