@@ -4,7 +4,6 @@ McCandlish et al. 2018, "An Empirical Model of Large-Batch Training".
 """
 
 import math
-from typing import Any
 
 from components.diagnose.causes import cause, measured
 from components.diagnose.cures import parameter
@@ -46,24 +45,21 @@ def gradient_noise(evidence: Evidence) -> CauseFinding | None:
 
 
 def noise_scale(evidence: Evidence) -> float | None:
-    """Records at which two batches agree by a half, the noisier player's; None: hidden.
+    """Records at which two batches agree by a half, the noisier player's.
 
-    Numerator and denominator are averaged before they are divided, over what was read
-    after the first tenth of the training: at its start far fewer records would do.
+    Infinite where noise hides the gradient; None where no more was read than the first
+    tenth of the training: at its start far fewer records would do.
+
+    Numerator and denominator are averaged before they are divided.
     """
     found = []
     for name in ("generator", "discriminator"):
         variance = evidence.readings.later(f"{name}_gradient_variance")
         square = evidence.readings.later(f"{name}_gradient_square")
-        if variance is None or square is None or not square > 0:
+        if variance is None or square is None:
             return None
-        found.append(variance / square)
+        found.append(variance / square if square > 0 else math.inf)
     return max(found)
-
-
-def read_later(evidence: Evidence) -> bool:
-    """Whether noise was read after the first tenth of the training."""
-    return evidence.readings.later("generator_gradient_variance") is not None
 
 
 def larger(evidence: Evidence, size: int) -> int:
@@ -72,8 +68,7 @@ def larger(evidence: Evidence, size: int) -> int:
     Rounded up to what packs and devices divide.
     """
     scale = noise_scale(evidence)
-    hidden = LARGEST if read_later(evidence) else 4 * size
-    wanted = max(4 * size, min(AGREED * scale if scale else hidden, LARGEST))
+    wanted = max(4 * size, min(AGREED * (scale or 0), LARGEST))
     power = 1 << (int(wanted) - 1).bit_length()
     told = max(size, min(power, max(LARGEST, 4 * size)))
     parts = [parameter(evidence.parameters, path) for path in DIVIDING]
@@ -82,10 +77,10 @@ def larger(evidence: Evidence, size: int) -> int:
 
 
 def _why(evidence: Evidence) -> str:
-    scale: Any = noise_scale(evidence)
-    if not read_later(evidence):
-        return "noise was read at the start alone; of four times the records it is half"
+    scale = noise_scale(evidence)
     if scale is None:
+        return "noise was read at the start alone; of four times the records it is half"
+    if math.isinf(scale):
         return "noise hides the gradient at this size; larger batches agree more"
     return (
         f"two batches would agree by a half at about {scale:.0f} records, and by "
