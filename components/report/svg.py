@@ -37,7 +37,7 @@ def number(value: float | None) -> str:
         return "0"
     size = abs(value)
     if size >= 1000:
-        return f"{value:,.0f}" if size < 1e6 else power(value)
+        return f"{value:,.0f}".replace("-", MINUS) if size < 1e6 else power(value)
     if size < 1e-3:
         return power(value)
     digits = max(0, 2 - math.floor(math.log10(size)))

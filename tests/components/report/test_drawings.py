@@ -17,6 +17,7 @@ from components.report.plots.noise import agreement
 from components.report.plots.spectrum import spectra
 from components.report.probes import _onset, judged
 from components.report.projection import moments, players_path
+from components.report.svg import MINUS, number
 
 
 def trial(series=None, **figures):
@@ -354,3 +355,9 @@ def test_what_dates_a_series_lends_it_its_limits():
     found = judged([given])
     assert found["series", "recall"]["band"] == [0.85, 0.95]
     assert found["series", "auc"]["threshold"] == 0.9
+
+
+def test_numbers_have_one_sign_for_less_than_nothing():
+    told = [number(value) for value in (-17002.4, -3.14159, -0.00012, -2.5e7)]
+    written = ["-17,002", "-3.14", "-1.2·10⁻⁴", "-2.5·10⁷"]
+    assert told == [text.replace("-", MINUS) for text in written]
