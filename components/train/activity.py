@@ -8,6 +8,7 @@ from keras import ops
 
 from components.train import backend
 from components.train.game import Game
+from components.train.sides import listed
 from components.train.turn import Batch, joined
 
 Array = np.ndarray[Any, Any]
@@ -102,8 +103,3 @@ def part(model: Any, layers: list[Any]) -> Any:
     """A model of the same layers that gives the model's output, and these layers'."""
     outputs = [*model.outputs, *(each.output for each in layers)]
     return keras.Model(model.inputs, outputs, name=f"{model.name}_activity")
-
-
-def listed(batch: Batch) -> list[Any]:
-    """What a model of a list of inputs takes: records, and labels if told them."""
-    return [each for each in batch if each is not None]

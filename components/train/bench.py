@@ -18,6 +18,7 @@ from components.train.optimizers import flat
 from components.train.rounding import lost_share
 from components.train.seeds import derive
 from components.train.shards import Shards
+from components.train.sides import batch_of, in_batches, listed, single_or_list
 from components.train.slopes import columns
 from components.train.turn import Batch
 
@@ -92,13 +93,13 @@ class Bench:
             """Samples, those that D plays against, and what D says of these."""
 
             def made_by(generator: Any) -> Batch:
-                given = _one((latents, *labels[1:]))
+                given = single_or_list((latents, *labels[1:]))
                 return Batch(generator(given, training=False), *labels[1:])
 
             samples = played = made_by(game.exported)
             if game.average is not None:
                 played = made_by(game.generator)
-            against = _batch([part[: real.shape[0]] for part in _told(played)])
+            against = batch_of([part[: real.shape[0]] for part in listed(played)])
             mixed = mix * real + (1.0 - mix) * against.records
             between = Batch(mixed, *labels[:1])
             sides = Batch(real, *labels[:1]), against, between
@@ -133,7 +134,9 @@ class Bench:
 
         self._look, self.alone = compiled(look), compiled(alone)
         self.judge = compiled(
-            lambda *given: ops.map(lambda part: judge(_batch(part)), _one(given))
+            lambda *given: ops.map(
+                lambda part: judge(batch_of(part)), single_or_list(given)
+            )
         )
 
     def look(self, gradients: Sequence[float] = (math.nan, math.nan)) -> list[Array]:
@@ -261,22 +264,6 @@ def neighbours(records: Array) -> int:
     return min(NEIGHBOURS, len(records) - 1)
 
 
-def in_batches(function: Any, size: int, *sides: Batch) -> tuple[Any, ...]:
-    """What a function tells of all sides, each batch by itself, columns (n,)."""
-    parts = [
-        ops.reshape(part, (-1, size, *part.shape[1:]))
-        for side in sides
-        for part in _told(side)
-    ]
-    count = len(sides)
-    if parts[0].shape[0] == 1:
-        # A loop of one would take as long as what it does.
-        columns = function(*_sides([part[0] for part in parts], count))
-    else:
-        columns = ops.map(lambda part: function(*_sides(part, count)), parts)
-    return tuple(ops.reshape(column, (-1,)) for column in columns)
-
-
 def finite(variables: Sequence[Any]) -> Any:
     """Whether all of the variables' numbers are finite."""
     numbers = [
@@ -285,25 +272,3 @@ def finite(variables: Sequence[Any]) -> Any:
         if "float" in str(variable.dtype)
     ]
     return ops.all(ops.stack(numbers))
-
-
-def _one(given: tuple[Any, ...]) -> Any:
-    """What Keras takes: one tensor by itself, several as a list."""
-    return list(given) if len(given) > 1 else given[0]
-
-
-def _batch(part: Any) -> Batch:
-    return Batch(*part) if isinstance(part, list | tuple) else Batch(part)
-
-
-def _told(batch: Batch) -> list[Any]:
-    """Records, and labels where there are any."""
-    return [part for part in batch if part is not None]
-
-
-def _sides(parts: Any, count: int) -> list[Batch]:
-    """So many sides, of a tensor each or, with labels, of two."""
-    width = len(parts) // count
-    return [
-        Batch(*parts[start : start + width]) for start in range(0, len(parts), width)
-    ]
