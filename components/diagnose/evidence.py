@@ -190,6 +190,15 @@ class Evidence:
         return min(found, default=None)
 
     @property
+    def given_up(self) -> Onset | None:
+        """When training was given up for numbers that are not finite: found at a
+        reading, and since the one before."""
+        if not self.readings.overflowed:
+            return None
+        steps = [int(step) for step in self.readings.table["step"]]
+        return Onset(steps[-1], steps[max(0, len(steps) - 2)], steps[-1])
+
+    @property
     def _steps(self) -> float:
         """Of the whole training."""
         stated = self.parameters.get("steps")

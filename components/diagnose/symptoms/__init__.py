@@ -48,7 +48,8 @@ def finding(
     Args:
         claim: what is wrong, in one sentence.
         subjects: statistic -> what it measures, for the lines of evidence.
-        onset: statistics whose series date it; the earliest lasting alarm counts.
+        onset: statistics whose series date it; the earliest lasting alarm counts. Where
+            there is none, what a training that was given up ended in began then.
     """
     checks = [evidence.check(name) for name in subjects]
     alarms = [check for check in checks if check.alarmed]
@@ -58,7 +59,7 @@ def finding(
         claim=claim,
         evidence=tuple(line(check, subjects[check.id]) for check in alarms),
         severity=max(check.badness for check in alarms),
-        onset=evidence.began(onset),
+        onset=evidence.began(onset) or evidence.given_up,
     )
 
 

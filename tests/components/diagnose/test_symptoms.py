@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from components import vocabulary
+from components.diagnose.calibration import Healthy
 from components.diagnose.evidence import LEAST_P_VALUE
 from components.diagnose.symptoms import SYMPTOMS
 from components.evaluate.metrics.train_nearest_share import DEALS
@@ -98,6 +99,30 @@ def test_coverage_lost_is_divergence_from_where_it_was_lost(trial):
     found = {one["id"]: one for one in trial.diagnosis()["symptoms"]}
     assert set(found) == {"divergence"}
     assert found["divergence"]["onset_step"] == 900
+
+
+def test_coverage_lost_from_far_above_a_healthy_run_is_dated_too(trial):
+    """It began at its best, and what is left is no less than healthy runs read."""
+    coverage = np.full(13, 0.88)
+    coverage[4:7] = 1.0
+    trial.series["coverage"] = coverage
+    steady = Healthy(side="low", values=tuple(np.linspace(0.99, 1.01, 30)))
+    checks = trial.table.checks | {"kept_coverage": steady}
+    trial.table = trial.table.model_copy(update={"checks": checks})
+    found = {one["id"]: one for one in trial.diagnosis()["symptoms"]}
+    assert set(found) == {"divergence"}
+    assert found["divergence"]["onset_step"] == 700
+    low, high = found["divergence"]["onset_interval"]
+    assert 400 < low <= 700 <= high
+
+
+def test_what_a_training_was_given_up_with_began_then(trial):
+    trial.read(nonfinite_share=1.0)
+    trial.ended = "numerical_overflow"
+    found = {one["id"]: one for one in trial.diagnosis()["symptoms"]}
+    for name in ("low_fidelity", "divergence"):
+        assert found[name]["onset_step"] == 1200
+        assert found[name]["onset_interval"] == [1100, 1200]
 
 
 def test_a_dip_that_heals_is_no_divergence(trial):
