@@ -151,7 +151,7 @@ class Evidence:
             return Limits(reading.null, reading.bound, None, source)
         return None
 
-    def onset(self, name: str) -> Onset | None:
+    def onset(self, name: str, limit: float | None = None) -> Onset | None:
         """When the alarm of a statistic that lasts to the end began.
 
         None where it does not last, or nothing says when. Of a statistic that reads a
@@ -159,16 +159,19 @@ class Evidence:
         series itself; of any other, the statistic is read on the training up to each
         reading, as it would have been had the training ended there, and the interval
         is that since the reading before.
+
+        Args:
+            limit: beyond which it alarms; None: its calibrated threshold.
         """
         statistic = STATISTICS[name]
         series = self.readings.series(statistic.series or "")
-        limit = self._limit(statistic)
+        limit = self._limit(statistic) if limit is None else limit
         if series is None or limit is None:
             return None
         sign = -1 if statistic.side == "low" else 1
         if dates(name):
             alarms = sign * (series.values - limit) > 0
-            learnt = self.calibration.checks[name].learnt * self._steps
+            learnt = self._learnt(name) * self._steps
             return lasting(series.steps, series.values, alarms, learnt, sign)
         steps = [int(step) for step in series.steps]
         read = [statistic.measure(self.readings.until(step)) for step in steps]
@@ -185,9 +188,36 @@ class Evidence:
         return Onset(steps[at], steps[before], steps[at])
 
     def began(self, names: Iterable[str]) -> Onset | None:
-        """The earliest onset of the statistics that alarm at the end."""
-        found = [each for each in map(self.onset, names) if each is not None]
-        return min(found, default=None)
+        """The earliest onset of the statistics that alarm at the end.
+
+        The few samples of a series pass a limit that is made of such readings more
+        rarely than all samples pass theirs. Where none does, what alarmed of all
+        samples is there, and its own limit says since when.
+        """
+        names = list(names)
+        for onset in self.onset, self._onset_by_full:
+            found = [each for each in map(onset, names) if each is not None]
+            if found:
+                return min(found)
+        return None
+
+    def _onset_by_full(self, name: str) -> Onset | None:
+        """By the limit of all samples, where it is passed by all."""
+        full = STATISTICS[name].full
+        check = None if full is None else self.check(full)
+        if check is None or not check.alarmed:
+            return None
+        return self.onset(name, check.threshold)
+
+    def _learnt(self, name: str) -> float:
+        """By which share of a training healthy runs had learnt what a series reads.
+
+        Where nothing says so, by when they had learnt all that is known of.
+        """
+        known = self.calibration.checks
+        if name in known:
+            return known[name].learnt
+        return max((known[one].learnt for one in filter(dates, known)), default=0.0)
 
     @property
     def given_up(self) -> Onset | None:

@@ -66,14 +66,18 @@ def tabulate(
 def _differing(
     own: Mapping[str, Any], every: Mapping[str, Mapping[str, Any]]
 ) -> dict[str, Any]:
-    """Of one kind's readings those that differ from the others' (means of cases)."""
+    """Of one kind's readings those that differ from the others' (means of cases).
+
+    Where all read alike there is no telling how much another may differ: the spread is
+    that of every kind.
+    """
     from scipy import stats
 
     found = {}
     for name, entry in own.items():
         mine = _means(entry)
         others = [m for case, m in _means(every[name]).items() if case not in mine]
-        if not others:
+        if not others or len(set(entry["values"])) == 1:
             continue
         if stats.ks_2samp(list(mine.values()), others).pvalue < DIFFERENT:
             found[name] = entry

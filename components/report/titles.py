@@ -94,6 +94,8 @@ TITLES: dict[str, str] = {
     "last_precision": "Precision at the last snapshot",
     "last_recall": "Recall at the last snapshot",
     "last_coverage": "Coverage at the last snapshot",
+    "last_mode_coverage": "Modes captured at the last snapshot",
+    "last_class_coverage": "Classes covered at the last snapshot",
     "last_train_nearest_share": "Share nearest to training records at last",
     "mode_coverage": "Modes covered",
     "class_coverage": "Classes covered",

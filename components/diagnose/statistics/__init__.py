@@ -18,6 +18,9 @@ Part = Literal["last", "late", "any", "early"]
 tenth of the training."""
 
 
+LAST = "last_"
+
+
 class Reading(NamedTuple):
     """A statistic on one run.
 
@@ -46,7 +49,8 @@ class Statistic:
     of the series whose level it is, None where it is no level of it (a ratio, a share,
     a count). `absent` says why it may not be read. `common`: runs that fail read as
     healthy ones do, unless their data are at fault, and count among those that the
-    threshold is made of.
+    threshold is made of. `full`: of a series' reading of few samples, the statistic
+    that is the same of all.
     """
 
     id: str
@@ -60,6 +64,7 @@ class Statistic:
     series: str | None = None
     part: Part | None = None
     common: bool = False
+    full: str | None = None
     absent: str = "it was not measured"
 
 
@@ -69,8 +74,10 @@ Measure = Callable[[Readings], Reading | None]
 
 def statistic(name: str, side: Side, **described: Any) -> Callable[[Measure], Measure]:
     """Register a statistic under an id; `described` as `Statistic` has it."""
-    worst = 0.0 if side == "low" else None
-    told = {"worst": worst, "part": "last" if dates(name) else None, **described}
+    told: dict[str, Any] = {"worst": 0.0 if side == "low" else None}
+    if dates(name):
+        told |= {"part": "last", "full": name.removeprefix(LAST)}
+    told |= described
 
     def register(measure: Measure) -> Measure:
         STATISTICS[name] = Statistic(name, side, measure, **told)
@@ -81,7 +88,7 @@ def statistic(name: str, side: Side, **described: Any) -> Callable[[Measure], Me
 
 def dates(name: str) -> bool:
     """Whether a statistic is a series' last reading, which dates a symptom."""
-    return name.startswith("last_")
+    return name.startswith(LAST)
 
 
 def settled(readings: Readings, name: str) -> Reading | None:

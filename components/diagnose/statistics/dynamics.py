@@ -93,6 +93,18 @@ def last_coverage(readings: Readings) -> Reading | None:
     return _last(readings, "coverage")
 
 
+@statistic("last_mode_coverage", "low", series="modes_captured")
+def last_mode_coverage(readings: Readings) -> Reading | None:
+    """Share of the modes captured at the last snapshot: dates a collapse."""
+    return _last(readings, "modes_captured")
+
+
+@statistic("last_class_coverage", "low", series="class_coverage")
+def last_class_coverage(readings: Readings) -> Reading | None:
+    """Share of the classes captured at the last snapshot: dates a collapse."""
+    return _last(readings, "class_coverage")
+
+
 @statistic("last_train_nearest_share", "high", series="train_nearest_share")
 def last_train_nearest_share(readings: Readings) -> Reading | None:
     """Samples nearer to training than to held-out records: dates memorization."""

@@ -12,7 +12,7 @@ WITNESSES = {
     "mode_coverage": "share of the known modes that are captured",
     "class_coverage": "share of the classes, or clusters, that are captured",
 }
-DATED = ("last_precision", "last_recall", "last_coverage")
+DATED = tuple(f"last_{name}" for name in WITNESSES)
 """The witnesses' series."""
 
 

@@ -18,5 +18,5 @@ SUBJECTS = {
 def mode_collapse(evidence: Evidence) -> SymptomFinding | None:
     """Any measure of how much of the data is produced is below its healthy range."""
     claim = "The samples cover less of the data than those of a healthy run."
-    dated = ("last_recall", "last_coverage", "last_core_over_tail")
+    dated = tuple(f"last_{name}" for name in SUBJECTS if name != "mode_spread")
     return finding(evidence, claim, SUBJECTS, dated)

@@ -48,6 +48,8 @@ HEALTHY = {
     "last_precision": 0.9,
     "last_recall": 0.9,
     "last_coverage": 0.9,
+    "last_mode_coverage": 1.0,
+    "last_class_coverage": 1.0,
     "transmission": 0.7,
     "discriminator_auc": 0.7,
     "batch_coupling": 0.0,

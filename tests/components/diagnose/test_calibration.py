@@ -326,3 +326,17 @@ def test_a_kind_of_few_cases_is_held_against_all():
     table = CalibrationTable.model_validate_json(to_json(made))
     assert "x" in table.kinds["images"]
     assert len(table.of("images").checks["x"].values) == 50
+
+
+def test_a_kind_that_always_reads_alike_is_held_against_all():
+    """No reading says how much another may differ."""
+    values = [0.0] * 16 + np.random.default_rng(0).normal(5, 1, 40).tolist()
+    made = tabulate(
+        [{"x": value} for value in values],
+        {"x": ("high", "linear")},
+        kinds=["images"] * 16 + ["points"] * 40,
+        cases=[str(case) for case in np.repeat(range(28), 2)],
+    )
+    table = CalibrationTable.model_validate_json(to_json(made))
+    assert len(table.of("images").checks["x"].values) == 56
+    assert len(table.of("points").checks["x"].values) == 40

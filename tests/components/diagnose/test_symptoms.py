@@ -14,6 +14,13 @@ from components.diagnose.symptoms import SYMPTOMS
 from components.evaluate.metrics.train_nearest_share import DEALS
 
 
+def calibrated(trial, **checks):
+    """The trial, with other readings of healthy runs; None: none are known."""
+    kept = {k: v for k, v in trial.table.checks.items() if k not in checks}
+    stated = {name: healthy for name, healthy in checks.items() if healthy is not None}
+    trial.table = trial.table.model_copy(update={"checks": kept | stated})
+
+
 def test_a_healthy_run_has_no_symptom_and_no_cause(trial):
     # By plain descent: then there is no check that is not told of it.
     trial.trained(optimizer={"kind": "sgd", "learning_rate": 0.1})
@@ -107,13 +114,35 @@ def test_coverage_lost_from_far_above_a_healthy_run_is_dated_too(trial):
     coverage[4:7] = 1.0
     trial.series["coverage"] = coverage
     steady = Healthy(side="low", values=tuple(np.linspace(0.99, 1.01, 30)))
-    checks = trial.table.checks | {"kept_coverage": steady}
-    trial.table = trial.table.model_copy(update={"checks": checks})
+    calibrated(trial, kept_coverage=steady)
     found = {one["id"]: one for one in trial.diagnosis()["symptoms"]}
     assert set(found) == {"divergence"}
     assert found["divergence"]["onset_step"] == 700
     low, high = found["divergence"]["onset_interval"]
     assert 400 < low <= 700 <= high
+
+
+def test_modes_that_alone_are_missing_are_dated_by_the_modes_captured(trial):
+    """No healthy run's series is known: the limit is that of all samples."""
+    captured = np.where(trial.series["step"] < 800, 1.0, 0.75)
+    trial.read(mode_coverage=0.75).constant(modes_captured=captured)
+    for known in True, False:
+        if not known:
+            calibrated(trial, last_mode_coverage=None)
+        (found,) = trial.diagnosis()["symptoms"]
+        assert found["id"] == "mode_collapse"
+        assert found["onset_step"] == 800
+        assert found["onset_interval"] == [800, 800]
+
+
+def test_few_samples_are_held_against_the_limit_of_all_where_those_alarm(trial):
+    """Such readings may be as low on healthy runs: they raise nothing, yet date it."""
+    loose = Healthy(side="low", values=tuple(np.linspace(0.5, 1.0, 30)))
+    calibrated(trial, last_precision=loose)
+    trial.constant(precision=0.95).series["precision"][5:] = 0.6
+    assert not trial.symptoms()
+    (found,) = trial.read(precision=0.6).diagnosis()["symptoms"]
+    assert (found["id"], found["onset_step"]) == ("low_fidelity", 500)
 
 
 def test_what_a_training_was_given_up_with_began_then(trial):
