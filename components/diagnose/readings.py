@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from components.derived import derived
+
 if TYPE_CHECKING:
     import numpy as np
 
@@ -30,12 +32,6 @@ class Series(NamedTuple):
 
     steps: "np.ndarray[Any, Any]"
     values: "np.ndarray[Any, Any]"
-
-
-TIERS = "tier_coverage."
-"""Series of each tier's coverage, by its number."""
-TAIL, CORE = "tail_over_core", "core_over_tail"
-"""What the outermost tier's over that of the core is called, and the inverse."""
 
 
 def finite(value: Any) -> float | None:
@@ -115,7 +111,9 @@ class Readings:
         """A series at the steps where it was read, None where it never was."""
         import numpy as np
 
-        column = self._between(name) if name in (TAIL, CORE) else self.table.get(name)
+        column = self.table.get(name)
+        if column is None:
+            column = derived(name, self.table, self.parameters)
         if column is None or "step" not in self.table:
             return None
         values = np.asarray(column, np.float64)
@@ -123,22 +121,6 @@ class Readings:
         if not read.any():
             return None
         return Series(np.asarray(self.table["step"], np.int64)[read], values[read])
-
-    def _between(self, name: str) -> "np.ndarray[Any, Any] | None":
-        """Coverage of one end's tier over the other's, NaN where that is 0."""
-        import numpy as np
-
-        tiers = [
-            int(each[len(TIERS) :]) for each in self.table if each.startswith(TIERS)
-        ]
-        if len(tiers) < 2:
-            return None
-        core, tail = (
-            np.asarray(self.table[f"{TIERS}{tier}"], np.float64)
-            for tier in (min(tiers), max(tiers))
-        )
-        over, under = (tail, core) if name == TAIL else (core, tail)
-        return over / np.where(np.isfinite(under) & (under > 0), under, np.nan)
 
     def until(self, step: int) -> "Readings":
         """What had been read of the training up to a step, and no metric."""

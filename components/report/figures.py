@@ -3,12 +3,14 @@
 import base64
 import io
 import math
+from collections.abc import Mapping
 from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
 from components.artifacts import Metrics, Telemetry
+from components.derived import DERIVED, derived
 from components.report.params import ReportParams
 from components.report.projection import moments, players_path
 
@@ -37,11 +39,12 @@ def draw(
         `batch_size`: records in a batch of training, None if it is not told.
     """
     arrays = {} if metrics is None else metrics.plots()
+    parameters = telemetry.info().get("parameters") or {}
     budget = PICTURES // max(1, trials) // (params.frames + 2)
     return {
         "series": {
             name: thinned(steps, values, params.curve_points)
-            for name, steps, values in _readings(telemetry)
+            for name, steps, values in _readings(telemetry, parameters)
         },
         "frames": _frames(telemetry, params, budget),
         "real": samples(arrays.get("real_samples"), params.samples, budget),
@@ -50,7 +53,7 @@ def draw(
         "generated_2d": points(arrays.get("generated_2d")),
         "moments_2d": _moments(arrays),
         "path": players_path(telemetry.series(), params.curve_points),
-        "batch_size": (telemetry.info().get("parameters") or {}).get("batch_size"),
+        "batch_size": parameters.get("batch_size"),
     }
 
 
@@ -63,9 +66,14 @@ def _moments(arrays: dict[str, Array]) -> dict[str, Any] | None:
     return both if all(both.values()) else None
 
 
-def _readings(telemetry: Telemetry) -> list[tuple[str, Array, Array]]:
+def _readings(
+    telemetry: Telemetry, parameters: Mapping[str, Any]
+) -> list[tuple[str, Array, Array]]:
+    """Every series where it was read, those made up of others as well."""
     table = telemetry.series()
     steps = table.pop("step")
+    made = {name: derived(name, table, parameters) for name in DERIVED}
+    table |= {name: column for name, column in made.items() if column is not None}
     kept = []
     for name in sorted(table):
         values = np.asarray(table[name], np.float64)

@@ -40,6 +40,8 @@ FURTHER = (
     "mode_hopping",
     "high_quality_share",
     "tier_coverage",
+    "tail_over_core",
+    "core_over_tail",
     "tier",
     "score_overlap",
     "score_real_std",
@@ -52,8 +54,11 @@ FURTHER = (
     "discriminator_saturated_share",
     "generator_update_ratio",
     "discriminator_update_ratio",
+    "generator_lead",
+    "discriminator_lead",
     "generator_stability",
     "discriminator_stability",
+    "rotation",
     "spectrum",
     "generator_curvature",
     "discriminator_curvature",
@@ -73,9 +78,10 @@ ELSEWHERE = (
     "discriminator_gradient_cosine",
     "eigenvalue",
     "path_cosine",
+    "relative_dimension",
     "rest_",
 )
-"""What these begin with is drawn as a path, a spectrum or a profile."""
+"""What these begin with is drawn as a path, a spectrum or a profile, or apart."""
 
 
 def evidence(trials: Iterable[Trial]) -> list[Mapping[str, Any]]:

@@ -3,11 +3,11 @@
 Bengio et al. 2009, "Curriculum Learning".
 """
 
+from components.derived import CORE
 from components.diagnose.causes import cause
 from components.diagnose.cures import prescribe
 from components.diagnose.evidence import Evidence, line
 from components.diagnose.findings import CauseFinding
-from components.diagnose.readings import CORE
 
 SUBJECTS = {
     "first_sparsity": "how much farther apart than in the core records lie in the "

@@ -103,27 +103,4 @@ def early(readings: Readings, name: str) -> Reading | None:
     return None if value is None else Reading(value)
 
 
-def ratio(
-    readings: Readings, over: str, under: str, of: str = "median"
-) -> Reading | None:
-    """One series over another, where both were read: the median of the second half.
-
-    Args:
-        of: `max` for the highest of all.
-    """
-    import numpy as np
-
-    one, other = readings.series(over), readings.series(under)
-    if one is None or other is None:
-        return None
-    _, rows, columns = np.intersect1d(one.steps, other.steps, return_indices=True)
-    kept = other.values[columns] > 0
-    if not kept.any():
-        return None
-    quotients = one.values[rows][kept] / other.values[columns][kept]
-    if of == "max":
-        return Reading(float(quotients.max()))
-    return Reading(float(np.median(quotients[len(quotients) // 2 :])))
-
-
 import_members(__name__, __path__)

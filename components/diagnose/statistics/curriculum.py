@@ -2,7 +2,8 @@
 
 import math
 
-from components.diagnose.readings import CORE, TAIL, Readings
+from components.derived import CORE, TAIL
+from components.diagnose.readings import Readings
 from components.diagnose.statistics import Reading, statistic
 
 LEAST = 0.01

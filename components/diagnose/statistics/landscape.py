@@ -3,16 +3,16 @@
 from typing import Any
 
 from components.diagnose.readings import Readings
-from components.diagnose.statistics import Reading, ratio, settled, statistic
+from components.diagnose.statistics import Reading, settled, statistic
 
 FEWEST = 6
 """Positions in half a training without which no path can be followed."""
 
 
-@statistic("rotation", "high", worst=1.0, series="spectrum_imaginary_max")
+@statistic("rotation", "high", worst=1.0, series="rotation", part="late")
 def rotation(readings: Readings) -> Reading | None:
     """Largest imaginary part of the game's spectrum over its largest magnitude."""
-    return ratio(readings, "spectrum_imaginary_max", "spectrum_radius")
+    return settled(readings, "rotation")
 
 
 @statistic("turns", "high", scale="sqrt", series="generator_coordinate_0")

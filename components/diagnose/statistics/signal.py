@@ -1,7 +1,7 @@
 """Statistics of what the players tell each other: signal, noise, slope, balance."""
 
 from components.diagnose.readings import Readings
-from components.diagnose.statistics import Reading, early, ratio, settled, statistic
+from components.diagnose.statistics import Reading, early, settled, statistic
 
 
 @statistic("score_overlap", "low", series="score_overlap", part="late")
@@ -80,20 +80,21 @@ def discriminator_step(readings: Readings) -> Reading | None:
 
 
 @statistic(
-    "discriminator_lead", "high", scale="log", series="discriminator_update_ratio"
+    "discriminator_lead",
+    "high",
+    scale="log",
+    series="discriminator_lead",
+    part="late",
 )
 def discriminator_lead(readings: Readings) -> Reading | None:
     """D's steps over G's, each relative to its weights, and D's turns counted."""
-    found = ratio(readings, "discriminator_update_ratio", "generator_update_ratio")
-    turns = readings.parameters.get("discriminator_steps") or 1
-    return None if found is None else Reading(found.value * float(turns))
+    return settled(readings, "discriminator_lead")
 
 
-@statistic("generator_lead", "high", scale="log", series="generator_update_ratio")
+@statistic("generator_lead", "high", scale="log", series="generator_lead", part="late")
 def generator_lead(readings: Readings) -> Reading | None:
     """G's steps over D's: the inverse of D's lead."""
-    found = discriminator_lead(readings)
-    return Reading(1 / found.value) if found is not None and found.value > 0 else None
+    return settled(readings, "generator_lead")
 
 
 @statistic("capacity_gap", "high", series="capacity_gap", part="late")
@@ -117,9 +118,9 @@ def sample_dimension(readings: Readings) -> Reading | None:
 
     A collapse takes directions away for a while, too few latents or units for good.
     """
-    found = ratio(readings, "sample_dimension", "record_dimension", "max")
+    found = readings.series("relative_dimension")
     unit = readings.settled("record_dimension") or 1.0
-    return None if found is None else Reading(found.value, unit)
+    return None if found is None else Reading(float(found.values.max()), unit)
 
 
 @statistic("largest_weight", "high", scale="log", series="weight_max", part="late")

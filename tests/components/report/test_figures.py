@@ -5,13 +5,16 @@ import io
 from xml.etree import ElementTree
 
 import numpy as np
+import pyarrow as pa
 import pytest
 from PIL import Image
 
+from components.artifacts import Telemetry
 from components.report.charts import Dot, Line, Marks, curves, precision_recall
-from components.report.figures import grid, picture, points, thinned
+from components.report.figures import draw, grid, picture, points, thinned
 from components.report.findings import choose
 from components.report.intervals import wilson
+from components.report.params import ReportParams
 from components.report.probes import judged
 from components.report.strips import strips
 from components.report.svg import Scale, number, scale
@@ -116,6 +119,18 @@ def test_numbers_are_written_for_readers():
     shown = [0, 1, 0.97123, 12345, 0.1, -0.5, 1.2e-5, 1e-9, 3.2e7, None, 100, 0.05]
     expected = "0 1 0.971 12,345 0.1 \u22120.5 1.2·10⁻⁵ 10⁻⁹ 3.2·10⁷ \u2013 100 0.05"
     assert " ".join(map(number, shown)) == expected
+
+
+def test_what_is_made_up_of_others_is_drawn_like_what_is_read(tmp_path):
+    telemetry = Telemetry(str(tmp_path / "telemetry"))
+    columns = {"step": [0, 5, 9], "spectrum_radius": [4.0, np.nan, 2.0]}
+    columns["spectrum_imaginary_max"] = [1.0, np.nan, 1.0]
+    telemetry.write_table("telemetry.parquet", pa.table(columns))
+    telemetry.write_json("telemetry.json", {})
+    telemetry.write_arrays("snapshots.npz", steps=np.zeros(0), samples=np.zeros(0))
+    drawn = draw(None, telemetry, ReportParams(), trials=1)["series"]
+    assert drawn["rotation"] == {"steps": [0, 9], "values": [0.25, 0.5]}
+    assert "generator_lead" not in drawn
 
 
 def test_scales_map_ends_and_clip():
