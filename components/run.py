@@ -91,6 +91,7 @@ class RunInfo:
         positions: address -> `file:line` of every value that the spec states; of a
             spec that collects others, what belongs to no case.
         cases: name -> case, for a spec that collects others.
+        overrides: what stood behind `--set`, in order, each `address=value`.
     """
 
     id: str
@@ -102,6 +103,7 @@ class RunInfo:
     stage: str
     positions: Mapping[str, str]
     cases: Mapping[str, CaseInfo] = field(default_factory=dict)
+    overrides: Sequence[str] = ()
 
     def surviving(self) -> list[TrialInfo]:
         """The trials that gathered inputs hold an entry for, in order."""

@@ -36,7 +36,8 @@ def addressed(
 
     `prescription` is the first of `prescriptions`, or None. Each has `set` (address
     to value), `old` (address to present value, None where unset), `where` (the
-    `file:line` of the first address), `places` (of every one), `why` and `command`.
+    `file:line` of the first address), `places` (of every one), `why` and `command`:
+    the `--set`s that make this trial's run again, but for the changes.
     """
     given = cause.get("prescriptions") or []
     made = [_prescription(run, stage, trial, item) for item in given]
@@ -63,7 +64,7 @@ def _prescription(
         "places": places,
         "in_matrix": any(address in trial.point for address in [*changes, *kept]),
         "why": given.get("why", ""),
-        "command": command(chosen | kept | changes),
+        "command": _again(run, chosen | kept | changes),
     }
 
 
@@ -90,6 +91,17 @@ def _old(trial: TrialInfo, address: str) -> Any:
         return lookup(trial.parameters, address)
     except KeyError:
         return None
+
+
+def _again(run: RunInfo, changes: Mapping[str, Any]) -> str:
+    """The run's own `--set`s, but those that the changes replace, and the changes."""
+    own = []
+    for text in run.overrides:
+        address = text.partition("=")[0].strip()
+        parents = [address[:end] for end, at in enumerate(address) if at == "."]
+        if not any(each in changes for each in [*parents, address]):
+            own.append(f"--set {shlex.quote(text)}")
+    return " ".join([*own, command(changes)])
 
 
 def command(changes: Mapping[str, Any]) -> str:

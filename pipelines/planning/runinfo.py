@@ -56,6 +56,7 @@ def run_info(spec: Spec, stage: Stage, failures: Failures | None = None) -> RunI
             name: CaseInfo(case.path, _places(case.positions))
             for name, case in spec.cases.items()
         },
+        overrides=list(spec.overrides),
     )
 
 

@@ -10,6 +10,7 @@ import yaml
 from components.matching import lookup
 from components.report.prescriptions import addressed, command, trained_stage
 from components.run import CaseInfo, RunInfo, TrialInfo
+from pipelines.planning.runinfo import run_info
 from pipelines.spec.load import load_spec
 
 WIRING = {
@@ -157,3 +158,45 @@ def test_of_many_cases_the_place_is_the_cases_and_the_command_runs_it_alone():
     assert a["command"] == f"--set case=a --set {address}=layer"
     cases["b"] = CaseInfo("zoo/b.yaml", {})
     assert prescribed(changes, given, info({"case": "b"}))["where"] == "zoo/b.yaml"
+
+
+@pytest.mark.parametrize(
+    ("stated", "kept"),
+    [
+        (["train.steps=50", "store=a b"], ["train.steps=50", "store=a b"]),
+        (["train.discriminator.normalization=batch", "seed=1"], ["seed=1"]),
+        (["train.discriminator.normalization.kind=batch", "seed=1"], ["seed=1"]),
+        (["train.discriminator={units: [8]}"], ["train.discriminator={units: [8]}"]),
+        (["train.discriminator.normalizations=1"],) * 2,
+    ],
+)
+def test_a_command_repeats_what_its_run_was_given_but_for_the_changes(stated, kept):
+    """The rest of the run must stay as it was: a cure is told by pairs."""
+    given = dataclasses.replace(run(), overrides=stated)
+    cause = {"prescriptions": [{"set": {"discriminator.normalization": "layer"}}]}
+    made = addressed(given, "train", info(), cause)["prescription"]
+    told = shlex.split(made["command"])[1::2]
+    assert told == [*kept, "train.discriminator.normalization=layer"]
+
+
+def test_the_command_of_an_overridden_run_loads_as_that_run_with_the_change():
+    path = Path(__file__).parents[3] / "specs" / "digits.yaml"
+    stated = [
+        "train.discriminator={kind: mlp, units: [48], normalization: batch}",
+        "train.steps=77",
+        "train.discriminator.units=[24]",
+    ]
+    before = load_spec(path, stated)
+    described = run_info(before, before.stages["report"])
+    (trial,) = described.trials
+    cause = {"prescriptions": [{"set": {"discriminator.normalization": "layer"}}]}
+    made = addressed(described, "train", trial, cause)["prescription"]
+    after = load_spec(path, shlex.split(made["command"])[1::2])
+    (one,), (other,) = (
+        [trial.params["train"].model_dump(mode="json") for trial in spec.trials]
+        for spec in (before, after)
+    )
+    assert one["discriminator"].pop("normalization") == "batch"
+    assert other["discriminator"].pop("normalization") == "layer"
+    assert one == other
+    assert (one["steps"], one["discriminator"]["units"]) == (77, [24])
