@@ -36,8 +36,9 @@ def addressed(
 
     `prescription` is the first of `prescriptions`, or None. Each has `set` (address
     to value), `old` (address to present value, None where unset), `where` (the
-    `file:line` of the first address), `places` (of every one), `why` and `command`:
-    the `--set`s that make this trial's run again, but for the changes.
+    `file:line` of the first address), `places` (of every one), `why`, `command` and
+    `repeated`: the run's own `--set`s that must stand before it, so that nothing else
+    changes.
     """
     given = cause.get("prescriptions") or []
     made = [_prescription(run, stage, trial, item) for item in given]
@@ -64,7 +65,8 @@ def _prescription(
         "places": places,
         "in_matrix": any(address in trial.point for address in [*changes, *kept]),
         "why": given.get("why", ""),
-        "command": _again(run, chosen | kept | changes),
+        "command": command(chosen | kept | changes),
+        "repeated": _repeated(run, chosen | kept | changes),
     }
 
 
@@ -93,15 +95,15 @@ def _old(trial: TrialInfo, address: str) -> Any:
         return None
 
 
-def _again(run: RunInfo, changes: Mapping[str, Any]) -> str:
-    """The run's own `--set`s, but those that the changes replace, and the changes."""
+def _repeated(run: RunInfo, changes: Mapping[str, Any]) -> str:
+    """The run's own `--set`s but those that the changes replace."""
     own = []
     for text in run.overrides:
         address = text.partition("=")[0].strip()
         parents = [address[:end] for end, at in enumerate(address) if at == "."]
         if not any(each in changes for each in [*parents, address]):
             own.append(f"--set {shlex.quote(text)}")
-    return " ".join([*own, command(changes)])
+    return " ".join(own)
 
 
 def command(changes: Mapping[str, Any]) -> str:

@@ -175,7 +175,7 @@ def test_a_command_repeats_what_its_run_was_given_but_for_the_changes(stated, ke
     given = dataclasses.replace(run(), overrides=stated)
     cause = {"prescriptions": [{"set": {"discriminator.normalization": "layer"}}]}
     made = addressed(given, "train", info(), cause)["prescription"]
-    told = shlex.split(made["command"])[1::2]
+    told = shlex.split(f"{made['repeated']} {made['command']}")[1::2]
     assert told == [*kept, "train.discriminator.normalization=layer"]
 
 
@@ -191,7 +191,8 @@ def test_the_command_of_an_overridden_run_loads_as_that_run_with_the_change():
     (trial,) = described.trials
     cause = {"prescriptions": [{"set": {"discriminator.normalization": "layer"}}]}
     made = addressed(described, "train", trial, cause)["prescription"]
-    after = load_spec(path, shlex.split(made["command"])[1::2])
+    told = shlex.split(f"{made['repeated']} {made['command']}")[1::2]
+    after = load_spec(path, told)
     (one,), (other,) = (
         [trial.params["train"].model_dump(mode="json") for trial in spec.trials]
         for spec in (before, after)
