@@ -45,6 +45,8 @@ class Evidence:
         tests: how many checks share it.
         mechanisms: the statistics of causes.
         failed: whether the run has a symptom.
+        heard: whether what leans from the healthy median counts as an alarm: where all
+            readings together speak for the cause that asks.
     """
 
     readings: Readings
@@ -53,6 +55,7 @@ class Evidence:
     tests: int
     mechanisms: frozenset[str] = frozenset()
     failed: bool = False
+    heard: bool = False
 
     def rate(self, name: str) -> float:
         """False alarms of one check on healthy runs.
@@ -143,6 +146,8 @@ class Evidence:
             null = healthy.median if statistic.center is None else statistic.center
             shift = null - healthy.median
             threshold = healthy.threshold(rate) + shift
+            if self.heard:
+                source, threshold = f"the median of {len(healthy.values)} {kind}", null
             p_value = healthy.p_value(reading.value - shift)
             low, high = (end + shift for end in healthy.band)
             return Limits(null, threshold, p_value, source, (low, high))
