@@ -8,8 +8,8 @@
 - Nor does it where all readings together look more like another cause, though that
   one's own tests are silent: either could be the one that is wrong, and by their votes
   they share the confidence.
-- But where they look so much like it that no run of the calibration looks so much like
-  what it is not, the tests of that cause are asked again, for what leans its way.
+- But where the votes for it are clear (`forest`), the tests of that cause are asked
+  again, for what leans its way.
 """
 
 import math
@@ -24,10 +24,6 @@ from components.diagnose.statistics import STATISTICS, dates
 from components.diagnose.symptoms import SYMPTOMS
 from components.diagnose.weighing import doubted, ranked
 
-CLEAR = 0.7
-"""Of the votes. No failed run of the calibration gets as many for a cause that is not
-its own, of trees that have not seen its base, nor of those that have not seen its cause
-(of 296 runs 1 and 27 get half of them)."""
 SEPARATED = math.sqrt(10)
 """Odds below which evidence is "not worth more than a bare mention": Jeffreys 1961,
 appendix B."""
@@ -102,21 +98,18 @@ def conclude(evidence: Evidence) -> Conclusion:
 def _examined(
     one: Cause, evidence: Evidence, votes: Votes | None
 ) -> CauseFinding | None:
-    """What a cause's tests find, those that are silent but for what leans its way
-    where the votes for it are clear."""
+    """What a cause's tests find: what alarms, or where nothing does and the votes for
+    it are clear, what leans its way."""
     found = one.examine(evidence)
-    clear = votes and one.id in votes.causes and votes.share(one.id) >= CLEAR
-    if found is not None or not clear or votes is None:
+    if found is not None or votes is None or not votes.favour(one.id):
         return found
     found = one.examine(replace(evidence, heard=True))
-    if found is None:
-        return None
     told = Line(
         "no test of it alarms by itself. What leans its way counts, for "
         f"{100 * votes.share(one.id):.0f} of 100 votes go to it, and no run of the "
-        f"calibration gets {100 * CLEAR:.0f} for what is not its cause"
+        f"calibration gets more than {100 * votes.clear:.0f} for what is not its cause"
     )
-    return replace(found, evidence=(*found.evidence, told))
+    return found and replace(found, evidence=(*found.evidence, told))
 
 
 def _symptoms(evidence: Evidence) -> list[SymptomFinding]:

@@ -18,6 +18,9 @@ healthy.
   learning"). It is fitted by leaving cases out.
 - No cause that is voted for is surer than the share of such cases that were called
   `right`: a new base is as new to the trees as they were.
+- Votes are **clear** where they are more than any run of the calibration got for what
+  was not its cause, of trees that had not seen its case, nor of trees that had not seen
+  its cause: what nobody knows of is not taken for what is known.
 """
 
 import math
@@ -108,7 +111,12 @@ class Votes:
     statistics: tuple[str, ...]
     sharpness: float
     right: float
+    clear: float
     told: "np.ndarray[Any, Any]"
+
+    def favour(self, cause: str) -> bool:
+        """Whether the votes for a cause are clear."""
+        return cause in self.causes and self.share(cause) > self.clear
 
     def share(self, cause: str) -> float:
         """Of all votes; those of all causes sum to 1."""
@@ -145,6 +153,9 @@ class Forest(Params):
     """Power that votes, over those of chance, are taken to."""
     right: Annotated[float, Gt(0), Le(1)] = 1.0
     """Of runs of cases that trees had not seen, the share that they called right."""
+    clear: Annotated[float, Gt(0), Le(1)] = 1.0
+    """The most votes that a run got for what was not its cause, of trees that had not
+    seen its case or its cause."""
     trees: Annotated[tuple[Tree, ...], MinLen(1)]
 
     @model_validator(mode="after")
@@ -169,7 +180,9 @@ class Forest(Params):
             for before, after in pairwise(nodes):
                 told[1 + way.asked[before]] += way.shares[after] - way.shares[before]
         told /= len(self._ways)
-        return Votes(self.causes, self.statistics, self.sharpness, self.right, told)
+        return Votes(
+            self.causes, self.statistics, self.sharpness, self.right, self.clear, told
+        )
 
     @cached_property
     def _ways(self) -> list[Way]:

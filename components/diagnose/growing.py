@@ -57,6 +57,7 @@ def grown(runs: Sequence[Run]) -> Forest | None:
         "statistics": statistics,
         "sharpness": fitted_sharpness(tried),
         "right": share_right(tried),
+        "clear": most_for_another(tried, unknown(runs, statistics)),
         "trees": trees,
     }
     return Forest.model_validate_json(json.dumps(kept))
@@ -111,6 +112,22 @@ def share_right(tried: Sequence[Tried]) -> float:
     """
     right = sum(votes[place] == max(votes) for votes, place in tried)
     return _rounded((right + 1) / (len(tried) + 2))
+
+
+def unknown(runs: Sequence[Run], statistics: Sequence[str]) -> list[float]:
+    """Of every run, the most votes that a cause gets of trees which lack its own."""
+    found: list[float] = []
+    for cause in _of(runs):
+        model = fitted([run for run in runs if run.cause != cause], statistics)
+        tried = [run for run in runs if run.cause == cause]
+        found += model.predict_proba(_table(tried, statistics)).max(axis=1).tolist()
+    return found
+
+
+def most_for_another(tried: Sequence[Tried], lacking: Sequence[float]) -> float:
+    """The most votes that any run gets for what is not its cause; at most 1."""
+    wrong = [max(votes) for votes, place in tried if votes[place] < max(votes)]
+    return _rounded(min(max([*wrong, *lacking]), 1.0))
 
 
 def _of(runs: Sequence[Run]) -> list[str]:

@@ -663,26 +663,27 @@ def test_a_cause_that_readings_look_less_like_than_another_is_not_decided(voted,
 
 
 @pytest.mark.parametrize(
-    ("agreement", "heard"), [(0.49, True), (0.53, False), (0.2, True)]
+    ("agreement", "clear", "heard"),
+    [(0.49, 0.9, True), (0.49, 1.0, False), (0.53, 0.9, False), (0.2, 1.0, True)],
 )
 def test_a_cause_with_clear_votes_is_heard_for_what_leans_its_way(
-    voted, agreement, heard
+    voted, agreement, clear, heard
 ):
-    """Of noise, which alarms at .2: at .49 batches agree less than on the median
-    of healthy runs, and no less than on some of them."""
+    """Of noise, which alarms at .2: at .49 batches agree less than on the median of
+    healthy runs, and no less than on some of them."""
     noisy = {
         f"{x}_gradient_cosine_1": agreement for x in ("generator", "discriminator")
     }
     voted.collapsed().constant(**noisy | {"discriminator_gradient_cosine_1": 0.7})
     every = [Run("gradient_noise", f"{k}", {"capacity_gap": 0.0}) for k in range(8)]
     other = [Run("data_fault", f"{k}", {"capacity_gap": 9.0}) for k in range(8)]
-    forest = grown([*every, *other])
+    forest = grown([*every, *other]).model_copy(update={"clear": clear})
     voted.table = voted.table.model_copy(update={"forest": forest})
     diagnosis = voted.diagnosis()
     assert (diagnosis["verdict"] == "failed") is heard
     assert [one["id"] for one in diagnosis["causes"]] == ["gradient_noise"] * heard
     silent = [line for line in str(diagnosis).split("'") if "no test of it" in line]
-    assert len(silent) == (agreement == 0.49)
+    assert len(silent) == (heard and agreement == 0.49)
     (check,) = [c for c in diagnosis["checks"] if c["id"] == "generator_agreement"]
     assert check["status"] == ("failed" if agreement == 0.2 else "passed")
     voted.read(recall=0.94 * 0.97, coverage=0.94 * 0.97, train_coverage=0.94 * 0.88)

@@ -14,12 +14,15 @@ from components.diagnose.growing import (
     FEWEST,
     SHARPER,
     Run,
+    Tried,
     fitted,
     fitted_sharpness,
     grown,
     left_out,
+    most_for_another,
     runs_of,
     share_right,
+    unknown,
 )
 from components.diagnose.tabulation import to_json
 
@@ -168,6 +171,33 @@ def test_a_case_is_tried_by_trees_that_have_not_seen_it():
         for index in range(6)
     ]
     assert share_right(left_out(odd, ("a",))) < 0.2
+
+
+def test_votes_are_clear_where_no_run_gets_them_for_what_is_not_its_cause(forest):
+    """With a cause left out its runs are asked about where no other has any: trees can
+    but guess between the two that are left, and one of their votes is half at least."""
+    assert 0.5 <= forest.clear < 1
+    told = runs()
+    lacking = unknown(told, NAMES)
+    assert len(lacking) == len(told)
+    # Centers lie 4√2 deviations apart: what is seen is not mistaken, what is not is.
+    assert forest.clear == pytest.approx(max(lacking))
+    votes = forest.ask({"a": 4.0, "b": 0.0, "c": 0.0})
+    assert votes.favour("one")
+    assert not votes.favour("never run")
+
+
+def test_a_run_that_is_mistaken_or_unknown_says_what_is_not_clear():
+    tried = [Tried((0.9, 0.1), 1), Tried((0.1, 0.95), 1)]
+    assert most_for_another(tried, [0.7]) == 0.9
+    assert most_for_another(tried[1:], [0.7]) == 0.7
+
+
+def test_of_two_causes_none_is_ever_clear():
+    """Without the other every run is taken for the one that is left."""
+    forest = grown([run for run in runs() if run.cause != "one"])
+    assert forest.clear == 1
+    assert not any(map(forest.ask({"b": 4.0}).favour, forest.causes))
 
 
 def test_one_cause_has_no_rival_to_be_told_from():
