@@ -74,10 +74,7 @@ Measure = Callable[[Readings], Reading | None]
 
 def statistic(name: str, side: Side, **described: Any) -> Callable[[Measure], Measure]:
     """Register a statistic under an id; `described` as `Statistic` has it."""
-    told: dict[str, Any] = {"worst": 0.0 if side == "low" else None}
-    if dates(name):
-        told |= {"part": "last", "full": name.removeprefix(LAST)}
-    told |= described
+    told = {"worst": 0.0 if side == "low" else None, **described}
 
     def register(measure: Measure) -> Measure:
         STATISTICS[name] = Statistic(name, side, measure, **told)

@@ -5,8 +5,9 @@ A reading of a few dozen samples is noisy, so levels are medians of three in a r
 
 from typing import Any
 
+from components.diagnose.calibration import Scale, Side
 from components.diagnose.readings import Readings
-from components.diagnose.statistics import Reading, statistic
+from components.diagnose.statistics import LAST, Measure, Reading, statistic
 
 SHORTEST = 4
 """Readings without which there is no course to speak of."""
@@ -70,54 +71,28 @@ def swing(readings: Readings) -> Reading | None:
     return Reading(float(wasted / len(moves)))
 
 
-def _last(readings: Readings, name: str) -> Reading | None:
-    series = readings.series(name)
-    return None if series is None else Reading(float(series.values[-1]))
+READ_LAST: tuple[tuple[str, str, Side, Scale], ...] = (
+    ("precision", "precision", "low", "linear"),
+    ("recall", "recall", "low", "linear"),
+    ("coverage", "coverage", "low", "linear"),
+    ("mode_coverage", "modes_captured", "low", "linear"),
+    ("class_coverage", "class_coverage", "low", "linear"),
+    ("train_nearest_share", "train_nearest_share", "high", "linear"),
+    ("tail_over_core", "tail_over_core", "low", "log"),
+    ("core_over_tail", "core_over_tail", "low", "log"),
+)
+"""What the last snapshot's few samples read dates the symptom that all samples show: of
+a statistic of all, the series that is the same of few, its side and its scale."""
 
 
-@statistic("last_precision", "low", series="precision")
-def last_precision(readings: Readings) -> Reading | None:
-    """Precision at the last snapshot: dates the onset of low fidelity."""
-    return _last(readings, "precision")
+def _last(series: str) -> Measure:
+    def measure(readings: Readings) -> Reading | None:
+        found = readings.series(series)
+        return None if found is None else Reading(float(found.values[-1]))
+
+    return measure
 
 
-@statistic("last_recall", "low", series="recall")
-def last_recall(readings: Readings) -> Reading | None:
-    """Recall at the last snapshot: dates the onset of a collapse."""
-    return _last(readings, "recall")
-
-
-@statistic("last_coverage", "low", series="coverage")
-def last_coverage(readings: Readings) -> Reading | None:
-    """Coverage at the last snapshot: dates the onset of a collapse."""
-    return _last(readings, "coverage")
-
-
-@statistic("last_mode_coverage", "low", series="modes_captured")
-def last_mode_coverage(readings: Readings) -> Reading | None:
-    """Share of the modes captured at the last snapshot: dates a collapse."""
-    return _last(readings, "modes_captured")
-
-
-@statistic("last_class_coverage", "low", series="class_coverage")
-def last_class_coverage(readings: Readings) -> Reading | None:
-    """Share of the classes captured at the last snapshot: dates a collapse."""
-    return _last(readings, "class_coverage")
-
-
-@statistic("last_train_nearest_share", "high", series="train_nearest_share")
-def last_train_nearest_share(readings: Readings) -> Reading | None:
-    """Samples nearer to training than to held-out records: dates memorization."""
-    return _last(readings, "train_nearest_share")
-
-
-@statistic("last_tail_over_core", "low", scale="log", series="tail_over_core")
-def last_tail_over_core(readings: Readings) -> Reading | None:
-    """Coverage of the tail over the core's at the last snapshot: dates its neglect."""
-    return _last(readings, "tail_over_core")
-
-
-@statistic("last_core_over_tail", "low", scale="log", series="core_over_tail")
-def last_core_over_tail(readings: Readings) -> Reading | None:
-    """Coverage of the core over the tail's at the last snapshot: dates its neglect."""
-    return _last(readings, "core_over_tail")
+for _full, _series, _side, _scale in READ_LAST:
+    _described = {"scale": _scale, "series": _series, "part": "last", "full": _full}
+    statistic(f"{LAST}{_full}", _side, **_described)(_last(_series))
