@@ -1,16 +1,15 @@
 """Evidence: readings together with the thresholds that they are judged by."""
 
 import math
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, NamedTuple
 
 from components.diagnose.calibration import ROUNDING, CalibrationTable
 from components.diagnose.findings import Check, Line
-from components.diagnose.onset import Onset, lasting
 from components.diagnose.readings import Readings
-from components.diagnose.statistics import STATISTICS, Reading, Statistic, dates
+from components.diagnose.statistics import STATISTICS, Reading, Statistic
 
 SUSPICIOUS = 0.05
 """Share of healthy runs whose reading of a mechanism is worth weighing, in a run that
@@ -155,97 +154,6 @@ class Evidence:
             source = "95 % interval of real data against real data"
             return Limits(reading.null, reading.bound, None, source)
         return None
-
-    def onset(self, name: str, limit: float | None = None) -> Onset | None:
-        """When the alarm of a statistic that lasts to the end began.
-
-        None where it does not last, or nothing says when. Of a statistic that reads a
-        series at its last reading (`last_…`) the change of level is looked for in the
-        series itself; of any other, the statistic is read on the training up to each
-        reading, as it would have been had the training ended there, and the interval
-        is that since the reading before.
-
-        Args:
-            limit: beyond which it alarms; None: its calibrated threshold.
-        """
-        statistic = STATISTICS[name]
-        series = self.readings.series(statistic.series or "")
-        limit = self._limit(statistic) if limit is None else limit
-        if series is None or limit is None:
-            return None
-        sign = -1 if statistic.side == "low" else 1
-        if dates(name):
-            alarms = sign * (series.values - limit) > 0
-            learnt = self._learnt(name) * self._steps
-            return lasting(series.steps, series.values, alarms, learnt, sign)
-        steps = [int(step) for step in series.steps]
-        read = [statistic.measure(self.readings.until(step)) for step in steps]
-        beyond = [
-            None if each is None else bool(sign * (each.value - limit) > 0)
-            for each in read
-        ]
-        if not beyond[-1]:
-            return None
-        # Where nothing could be read it may have been so already.
-        quiet = (place for place, alarm in enumerate(beyond) if alarm is False)
-        before = max(quiet, default=0)
-        at = next(place for place in range(before, len(steps)) if beyond[place])
-        return Onset(steps[at], steps[before], steps[at])
-
-    def began(self, names: Iterable[str]) -> Onset | None:
-        """The earliest onset of the statistics that alarm at the end.
-
-        The few samples of a series pass a limit that is made of such readings more
-        rarely than all samples pass theirs. Where none does, what alarmed of all
-        samples is there, and its own limit says since when.
-        """
-        names = list(names)
-        for onset in self.onset, self._onset_by_full:
-            found = [each for each in map(onset, names) if each is not None]
-            if found:
-                return min(found)
-        return None
-
-    def _onset_by_full(self, name: str) -> Onset | None:
-        """By the limit of all samples, where it is passed by all."""
-        full = STATISTICS[name].full
-        check = None if full is None else self.check(full)
-        if check is None or not check.alarmed:
-            return None
-        return self.onset(name, check.threshold)
-
-    def _learnt(self, name: str) -> float:
-        """By which share of a training healthy runs had learnt what a series reads.
-
-        Where nothing says so, by when they had learnt all that is known of.
-        """
-        known = self.calibration.checks
-        if name in known:
-            return known[name].learnt
-        return max((known[one].learnt for one in filter(dates, known)), default=0.0)
-
-    @property
-    def given_up(self) -> Onset | None:
-        """When training was given up for numbers that are not finite: found at a
-        reading, and since the one before."""
-        if not self.readings.overflowed:
-            return None
-        steps = [int(step) for step in self.readings.table["step"]]
-        return Onset(steps[-1], steps[max(0, len(steps) - 2)], steps[-1])
-
-    @property
-    def _steps(self) -> float:
-        """Of the whole training."""
-        stated = self.parameters.get("steps")
-        return float(stated or self.readings.table["step"][-1])
-
-    def _limit(self, statistic: Statistic) -> float | None:
-        """The calibrated threshold of a statistic, whatever it reads."""
-        if statistic.exact is not None:
-            sign = -1 if statistic.side == "low" else 1
-            return statistic.exact + sign * ROUNDING
-        healthy = self.calibration.checks.get(statistic.id)
-        return None if healthy is None else healthy.threshold(self.rate(statistic.id))
 
 
 def measured(readings: Readings, names: Collection[str]) -> dict[str, float]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from components.diagnose.cures import prescribe
+from components.diagnose.dating import began
 from components.diagnose.evidence import Evidence, line
 from components.diagnose.findings import CauseFinding
 from components.parts import import_members
@@ -74,7 +75,7 @@ def measured(
         evidence=tuple(line(check, subjects[check.id]) for check in alarms),
         prescriptions=prescribe(evidence.parameters, *options),
         experiment=experiment,
-        onset=evidence.began(check.id for check in alarms),
+        onset=began(evidence, (check.id for check in alarms)),
     )
 
 

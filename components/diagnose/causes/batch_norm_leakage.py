@@ -5,6 +5,7 @@ from typing import Any
 
 from components.diagnose.causes import cause
 from components.diagnose.cures import inside, parameter, prescribe
+from components.diagnose.dating import began
 from components.diagnose.evidence import Evidence, line
 from components.diagnose.findings import CauseFinding
 
@@ -34,7 +35,7 @@ def batch_norm_leakage(evidence: Evidence) -> CauseFinding | None:
         evidence=tuple(lines),
         prescriptions=prescribe(evidence.parameters, *_cures(evidence.parameters)),
         experiment="train with a discriminator without batch statistics",
-        onset=evidence.began(["batch_coupling"]),
+        onset=began(evidence, ["batch_coupling"]),
     )
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from components.diagnose.causes import cause
 from components.diagnose.cures import inside, parameter, prescribe
+from components.diagnose.dating import began
 from components.diagnose.evidence import Evidence, line
 from components.diagnose.findings import CauseFinding
 
@@ -45,7 +46,7 @@ def flat_diversity(evidence: Evidence) -> CauseFinding | None:
         evidence=tuple(line(check, SUBJECTS[check.id]) for check in checks),
         prescriptions=prescribe(evidence.parameters, *_cures(evidence.parameters)),
         experiment=_experiment(evidence.parameters),
-        onset=evidence.began(["log_volume"]),
+        onset=began(evidence, ["log_volume"]),
     )
 
 

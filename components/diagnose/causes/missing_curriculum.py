@@ -6,6 +6,7 @@ Bengio et al. 2009, "Curriculum Learning".
 from components.derived import CORE
 from components.diagnose.causes import cause
 from components.diagnose.cures import prescribe
+from components.diagnose.dating import began
 from components.diagnose.evidence import Evidence, line
 from components.diagnose.findings import CauseFinding
 
@@ -40,5 +41,5 @@ def missing_curriculum(evidence: Evidence) -> CauseFinding | None:
             ({"pacing": PACED}, "the core is learnt first, and the tail joins evenly"),
         ),
         experiment="train with `pacing` from the core outwards",
-        onset=evidence.began(["unequal_tiers"]),
+        onset=began(evidence, ["unequal_tiers"]),
     )

@@ -2,6 +2,7 @@
 
 from components.diagnose.causes import cause
 from components.diagnose.cures import prescribe, slower
+from components.diagnose.dating import began
 from components.diagnose.evidence import Evidence, line
 from components.diagnose.findings import CauseFinding, Line
 
@@ -26,6 +27,6 @@ def numerical_overflow(evidence: Evidence) -> CauseFinding | None:
             (slower(evidence.parameters), "smaller steps keep the weights bounded"),
         ),
         experiment="train with a tenth of the learning rate",
-        onset=evidence.began(["nonfinite_count"]),
+        onset=began(evidence, ["nonfinite_count"]),
         certain=evidence.readings.overflowed,
     )

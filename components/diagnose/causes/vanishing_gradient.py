@@ -7,6 +7,7 @@ from typing import Any
 
 from components.diagnose.causes import cause
 from components.diagnose.cures import USUAL, parameter, penalized, prescribe
+from components.diagnose.dating import began
 from components.diagnose.evidence import Evidence, line
 from components.diagnose.findings import CauseFinding
 
@@ -45,7 +46,7 @@ def vanishing_gradient(evidence: Evidence) -> CauseFinding | None:
             ),
         ),
         experiment="train with the wasserstein objective and a gradient penalty",
-        onset=evidence.began(["transmission"]),
+        onset=began(evidence, ["transmission"]),
     )
 
 

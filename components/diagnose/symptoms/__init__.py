@@ -8,6 +8,7 @@ false-alarm rate.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from components.diagnose.dating import began, given_up
 from components.diagnose.evidence import Evidence, line
 from components.diagnose.findings import SymptomFinding
 from components.parts import import_members
@@ -59,7 +60,7 @@ def finding(
         claim=claim,
         evidence=tuple(line(check, subjects[check.id]) for check in alarms),
         severity=max(check.badness for check in alarms),
-        onset=evidence.began(onset) or evidence.given_up,
+        onset=began(evidence, onset) or given_up(evidence),
     )
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from components.diagnose.dating import given_up
 from components.diagnose.evidence import Evidence
 from components.diagnose.findings import Line, SymptomFinding
 from components.diagnose.onset import Onset, change_point
@@ -24,7 +25,7 @@ def divergence(evidence: Evidence) -> SymptomFinding | None:
     told = Line(text, series="nonfinite_count")
     if found is None:
         claim = "Training blew up; there is no usable generator."
-        return SymptomFinding(claim, (told,), severity=1.0, onset=evidence.given_up)
+        return SymptomFinding(claim, (told,), severity=1.0, onset=given_up(evidence))
     return replace(found, evidence=(told, *found.evidence), severity=1.0)
 
 

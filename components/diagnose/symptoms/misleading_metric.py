@@ -1,5 +1,6 @@
 """Misleading metric: the Fréchet distance reads well while modes are missing."""
 
+from components.diagnose.dating import began
 from components.diagnose.evidence import Evidence, line
 from components.diagnose.findings import Line, SymptomFinding
 from components.diagnose.onset import Onset
@@ -52,7 +53,7 @@ def _onset(evidence: Evidence) -> Onset | None:
     No series of the distance is read, so how long it has misled is not known: at least
     at the last step, and at most since then.
     """
-    first = evidence.began(DATED)
+    first = began(evidence, DATED)
     if first is None:
         return None
     return first._replace(high=int(evidence.readings.table["step"][-1]))
