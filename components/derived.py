@@ -21,8 +21,8 @@ DERIVED = {
     TAIL: ("tail", "core"),
     CORE: ("core", "tail"),
     "rotation": ("spectrum_imaginary_max", "spectrum_radius"),
-    "discriminator_lead": ("discriminator_turn", "generator_update_ratio"),
-    "generator_lead": ("generator_update_ratio", "discriminator_turn"),
+    "discriminator_lead": ("discriminator_turn", "generator_turn"),
+    "generator_lead": ("generator_turn", "discriminator_turn"),
     "relative_dimension": ("sample_dimension", "record_dimension"),
 }
 """By name, what is divided by what: series, or what `_parts` has beside them."""
@@ -50,15 +50,25 @@ def derived(
 
 
 def _parts(table: "Table", parameters: Mapping[str, Any]) -> "dict[str, Column]":
-    """Coverage of the core and of the outermost tier, where there are two; and how far
-    D goes in its turn, relative to its weights: so many steps."""
+    """What is divided and is no series itself.
+
+    `core`, `tail`: coverage of the first tier and of the outermost, if there are two.
+    `discriminator_turn`, `generator_turn`: how far a player goes in its turn, relative
+    to its weights: D so many steps; NaN where G stands still, as a fixed mixture does,
+    which nobody plays with.
+    """
+    import numpy as np
+
     found = {}
     tiers = [int(name.removeprefix(TIERS)) for name in table if name.startswith(TIERS)]
     if len(tiers) > 1:
         found["core"] = table[f"{TIERS}{min(tiers)}"]
         found["tail"] = table[f"{TIERS}{max(tiers)}"]
-    if (steps := table.get("discriminator_update_ratio")) is not None:
-        found["discriminator_turn"] = steps * float(
-            parameters.get("discriminator_steps") or 1
-        )
+    judge, maker = (
+        table.get(f"{player}_update_ratio") for player in ("discriminator", "generator")
+    )
+    if judge is not None and maker is not None:
+        steps = float(parameters.get("discriminator_steps") or 1)
+        found["discriminator_turn"] = judge * steps
+        found["generator_turn"] = np.where(maker > 0, maker, np.nan)
     return found

@@ -22,7 +22,7 @@ EXPECTED = {
     CORE: [2.0, 0.0, NAN, NAN],
     "rotation": [0.75, NAN, NAN, 1.0],
     "discriminator_lead": [6.0, 0.0, NAN, NAN],
-    "generator_lead": [1 / 6, NAN, 0.0, NAN],
+    "generator_lead": [1 / 6, NAN, NAN, NAN],
     "relative_dimension": [0.5, 0.75, NAN, 1.0],
 }
 
