@@ -6,6 +6,7 @@ from typing import Annotated, Any, NamedTuple
 
 from components.artifacts import Calibration, Metrics, Telemetry
 from components.component import Context, component
+from components.derived import DERIVED
 from components.diagnose.calibration import CalibrationTable, Healthy
 from components.diagnose.combine import mechanisms, tests
 from components.diagnose.evidence import departures, measured
@@ -13,7 +14,7 @@ from components.diagnose.growing import grown, runs_of
 from components.diagnose.readings import Readings
 from components.diagnose.stage import DiagnoseParams, diagnose_readings
 from components.diagnose.statistics import STATISTICS, dates
-from components.diagnose.tabulation import tabulate, to_json
+from components.diagnose.tabulation import bands, tabulate, to_json
 from components.parts import FileMark, Params
 from components.run import RunInfo
 
@@ -119,6 +120,11 @@ def calibrated(runs: Sequence[Known], params: CalibrateParams) -> dict[str, Any]
         [run.case for run in every],
     )
     table["runs"] = len(sound)
+    table["bands"] = bands(
+        [levels(run.readings) for run in sound],
+        [run.readings.kind for run in sound],
+        [run.case for run in sound],
+    )
     table["checks"] |= spread_elsewhere(table["checks"], params.known)
     for kind, entries in {None: table["checks"], **table["kinds"]}.items():
         own = [run.readings for run in sound if kind in (None, run.readings.kind)]
@@ -142,6 +148,13 @@ def calibrated(runs: Sequence[Known], params: CalibrateParams) -> dict[str, Any]
     told = runs_of(CalibrationTable.model_validate_json(to_json(table)))
     forest = grown(told)
     return table | {"forest": forest and forest.model_dump(mode="json")}
+
+
+def levels(readings: Readings) -> dict[str, float]:
+    """What every series reads once it has settled, those made of others as well."""
+    names = {*readings.table, *DERIVED} - {"step"}
+    found = {name: readings.settled(name) for name in sorted(names)}
+    return {name: level for name, level in found.items() if level is not None}
 
 
 def learnt(name: str, entry: Mapping[str, Any], runs: Sequence[Readings]) -> float:

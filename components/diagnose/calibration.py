@@ -111,6 +111,11 @@ class Healthy(Params):
         cuts = statistics.quantiles(self.values, n=20, method="inclusive")
         return cuts[0], cuts[-1]
 
+    @property
+    def extreme(self) -> float:
+        """The worst that a healthy run read."""
+        return min(self.values) if self.side == "low" else max(self.values)
+
     def threshold(self, rate: float) -> float:
         """The reading beyond which a run is called unhealthy.
 
@@ -125,8 +130,8 @@ class Healthy(Params):
         bound = mean + sign * quantile * math.sqrt(variance)
         bound = _unscaled(bound, self.scale)
         if self.side == "low":
-            return min(bound, min(self.values) - ROUNDING)
-        return max(bound, max(self.values) + ROUNDING)
+            return min(bound, self.extreme - ROUNDING)
+        return max(bound, self.extreme + ROUNDING)
 
     def p_value(self, reading: float) -> float:
         """How often a healthy run reads this or worse; at least 1 / (n + 1)."""
@@ -181,6 +186,8 @@ class CalibrationTable(Params):
     """The spec and the seeds that it was made with."""
     runs: Annotated[int, Ge(0)] = 0
     """Healthy runs that were measured."""
+    cases: tuple[str, ...] = ()
+    """What readings are of, by the number that `Healthy.cases` has."""
     checks: dict[str, Healthy] = Field(default_factory=dict)
     """Readings by statistic, of all of them."""
     kinds: dict[str, dict[str, Healthy]] = Field(default_factory=dict)
@@ -190,6 +197,11 @@ class CalibrationTable(Params):
     """By cause: runs that it was made to work in."""
     forest: Forest | None = None
     """What tells causes apart by the mechanisms' readings."""
+    bands: dict[str, dict[str, tuple[float, float, float]]] = Field(
+        default_factory=dict
+    )
+    """By kind of records, EVERY for all: of each series the 5 % quantile, the median
+    and the 95 % quantile of what healthy runs read in the later half of trainings."""
 
     def of(self, kind: str | None) -> "CalibrationTable":
         """What a run on records of a kind is held against.
@@ -199,7 +211,9 @@ class CalibrationTable(Params):
         """
         own = self.kinds.get(kind or "", {})
         enough = {k: v for k, v in own.items() if len(set(v.cases)) >= FEWEST}
-        return self.model_copy(update={"checks": {**self.checks, **enough}})
+        bands = {**self.bands.get(EVERY, {}), **self.bands.get(kind or EVERY, {})}
+        changed = {"checks": {**self.checks, **enough}, "bands": {EVERY: bands}}
+        return self.model_copy(update=changed)
 
     def departures(self, readings: Mapping[str, float]) -> dict[str, float]:
         """By statistic, how far readings lie from healthy ones.
@@ -239,6 +253,8 @@ def _unscaled(value: float, scale: Scale) -> float:
 EXACT_UNIT = 0.01
 FEWEST = 6
 """Healthy cases of a kind that are held to vouch for it."""
+EVERY = "every"
+"""Records of all kinds."""
 
 
 @cache

@@ -13,9 +13,10 @@
 """
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
+from components.diagnose.calibration import EVERY
 from components.diagnose.causes import CAUSES, Cause
 from components.diagnose.evidence import Evidence
 from components.diagnose.findings import CauseFinding, Check, Line, SymptomFinding
@@ -42,7 +43,9 @@ class Conclusion:
     """All that a diagnosis says of one trial.
 
     `limits` are checks of the series by which symptoms are dated: no verdict is made of
-    them, but they say where a curve leaves what healthy runs read.
+    them, but they say where a curve leaves what healthy runs read. `bands` is what
+    healthy runs read of each series: 5 % quantile, median and 95 % quantile. `remarks`
+    say of what is called healthy what no healthy run of the calibration read.
     """
 
     verdict: str
@@ -52,6 +55,8 @@ class Conclusion:
     checks: tuple[Check, ...]
     experiment: str | None
     limits: tuple[Check, ...] = ()
+    remarks: tuple[str, ...] = ()
+    bands: Mapping[str, tuple[float, float, float]] = field(default_factory=dict)
 
 
 def tests() -> tuple[str, ...]:
@@ -90,8 +95,35 @@ def conclude(evidence: Evidence) -> Conclusion:
         causes = (doubted(causes[0], favoured, votes), *causes[1:])
     dated = (evidence.check(name) for name in sorted(filter(dates, STATISTICS)))
     limits = tuple(check for check in dated if check.threshold is not None)
+    known = evidence.calibration.bands.get(EVERY, {})
+    bands = {
+        name: known[name]
+        for name in sorted(known)
+        if evidence.readings.series(name) is not None
+    }
+    remarks = _remarks(checks) if verdict == "healthy" else ()
     return Conclusion(
-        verdict, tuple(symptoms), causes, risks, checks, experiment, limits
+        verdict,
+        tuple(symptoms),
+        causes,
+        risks,
+        checks,
+        experiment,
+        limits,
+        remarks,
+        bands,
+    )
+
+
+def _remarks(checks: Sequence[Check]) -> tuple[str, ...]:
+    """What is worse than any healthy run read, but not past the limit that cases so
+    different from one another give."""
+    return tuple(
+        f"{check.id} reads {check.value:.3g}, worse than any healthy run of the "
+        f"calibration ({check.extreme:.3g}), but not past the limit "
+        f"({check.threshold:.3g}). Hold the run against a calibration of its own."
+        for check in checks
+        if check.id in tests() and check.unseen
     )
 
 

@@ -26,9 +26,9 @@ def began(evidence: Evidence, names: Iterable[str]) -> Onset | None:
 def given_up(evidence: Evidence) -> Onset | None:
     """When training was given up for numbers that are not finite: found at a reading,
     and since the one before."""
-    if not evidence.readings.overflowed:
+    steps = [int(step) for step in evidence.readings.table.get("step", ())]
+    if not evidence.readings.overflowed or not steps:
         return None
-    steps = [int(step) for step in evidence.readings.table["step"]]
     return Onset(steps[-1], steps[max(0, len(steps) - 2)], steps[-1])
 
 

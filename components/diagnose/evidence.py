@@ -23,7 +23,8 @@ LEAST_P_VALUE = 1e-4
 class Limits(NamedTuple):
     """What a statistic is held against, in its calibrated unit.
 
-    `band` is what nine healthy runs of ten read, None where none were measured.
+    `band` is what nine healthy runs of ten read, `extreme` the worst that any read;
+    None where none were measured.
     """
 
     null: float
@@ -31,6 +32,7 @@ class Limits(NamedTuple):
     p_value: float | None
     source: str
     band: tuple[float, float] | None = None
+    extreme: float | None = None
 
 
 @dataclass(frozen=True)
@@ -118,6 +120,7 @@ class Evidence:
             null=limits.null * unit,
             threshold=limits.threshold * unit,
             band=_in_unit(limits.band, unit),
+            extreme=None if limits.extreme is None else limits.extreme * unit,
             p_value=max(p_values, default=None),
             badness=_badness(reading.value * unit, limits.null * unit, statistic.worst),
             source=limits.source,
@@ -149,7 +152,8 @@ class Evidence:
                 source, threshold = f"the median of {len(healthy.values)} {kind}", null
             p_value = healthy.p_value(reading.value - shift)
             low, high = (end + shift for end in healthy.band)
-            return Limits(null, threshold, p_value, source, (low, high))
+            extreme = healthy.extreme + shift
+            return Limits(null, threshold, p_value, source, (low, high), extreme)
         if reading.null is not None and reading.bound is not None:
             source = "95 % interval of real data against real data"
             return Limits(reading.null, reading.bound, None, source)

@@ -8,6 +8,8 @@ from typing import Any, Literal
 from components.diagnose.onset import Onset
 
 Status = Literal["passed", "failed", "not_run"]
+UNSEEN = 1e-6
+"""By what share a reading is worse than another; less is rounding."""
 
 
 def _number(value: float | None) -> float | None:
@@ -35,7 +37,7 @@ class Check:
     the null (0) to the worst that is possible (1). `source` says where null and
     threshold come from, `why` what is to be known of one that passed, `part` of which
     part of the series it is a level, None where it is none, and `until` the step that
-    part ends with, None: the last.
+    part ends with, None: the last. `extreme` is the worst that a healthy run read.
     """
 
     id: str
@@ -53,10 +55,19 @@ class Check:
     part: str | None = None
     until: float | None = None
     band: tuple[float, float] | None = None
+    extreme: float | None = None
 
     @property
     def alarmed(self) -> bool:
         return self.status == "failed"
+
+    @property
+    def unseen(self) -> bool:
+        """Whether it passed with a reading that is worse than any healthy run's."""
+        if self.status != "passed" or self.extreme is None or self.value is None:
+            return False
+        apart = (self.value - self.extreme) * (-1 if self.side == "low" else 1)
+        return apart > UNSEEN * abs(self.extreme)
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -66,6 +77,7 @@ class Check:
             "null": _number(self.null),
             "threshold": _number(self.threshold),
             "band": _numbers(self.band),
+            "extreme": _number(self.extreme),
             "side": self.side,
             "p_value": _number(self.p_value),
             "series": self.series,

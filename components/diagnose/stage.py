@@ -65,5 +65,7 @@ def as_json(conclusion: Conclusion) -> dict[str, Any]:
         "risks": [one.as_json() for one in conclusion.risks],
         "checks": [one.as_json() for one in conclusion.checks],
         "limits": [one.as_json() for one in conclusion.limits],
+        "remarks": list(conclusion.remarks),
+        "bands": {name: list(ends) for name, ends in conclusion.bands.items()},
         "experiment": conclusion.experiment,
     }

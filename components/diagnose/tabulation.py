@@ -5,7 +5,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from components.diagnose.calibration import Scale, Side
+from components.diagnose.calibration import EVERY, FEWEST, Scale, Side
 
 DIFFERENT = 0.25
 """Level of the test of Kolmogorov and Smirnov by which a statistic reads differently on
@@ -55,12 +55,42 @@ def tabulate(
     return {
         "produced": produced,
         "runs": len(readings),
+        "cases": list(numbers),
         "checks": every,
         "kinds": {
             name: _differing(checks(name), every)
             for name in (names if len(names) > 1 else ())
         },
     }
+
+
+def bands(
+    readings: Sequence[Mapping[str, float]],
+    kinds: Sequence[str | None],
+    cases: Sequence[str],
+) -> dict[str, dict[str, list[float]]]:
+    """See `CalibrationTable.bands`; of series that FEWEST cases at least have.
+
+    Args:
+        readings: of each healthy run, the level of every series.
+    """
+    import numpy as np
+
+    found: dict[str, dict[str, list[float]]] = {}
+    names = sorted({name for run in readings for name in run})
+    for kind in (EVERY, *sorted({kind for kind in kinds if kind is not None})):
+        chosen = [
+            (run, case)
+            for run, each, case in zip(readings, kinds, cases, strict=True)
+            if kind in (EVERY, each)
+        ]
+        found[kind] = {}
+        for name in names:
+            read = [(run[name], case) for run, case in chosen if name in run]
+            if len({case for _, case in read}) >= FEWEST:
+                ends = np.quantile([value for value, _ in read], (0.05, 0.5, 0.95))
+                found[kind][name] = [float(f"{end:.6g}") for end in ends]
+    return found
 
 
 def _differing(
@@ -95,7 +125,7 @@ def _means(entry: Mapping[str, Any]) -> dict[int, float]:
 
 def to_json(table: dict[str, Any]) -> bytes:
     """A line a statistic, a failed run and a tree: a renewal reads as a diff."""
-    apart = ("checks", "exposed", "kinds", "forest")
+    apart = ("checks", "exposed", "kinds", "bands", "forest")
     rest = {name: entry for name, entry in table.items() if name not in apart}
     exposed = {name: dict(one) for name, one in table.get("exposed", {}).items()}
     blocks = []
@@ -104,12 +134,20 @@ def to_json(table: dict[str, Any]) -> bytes:
         head = json.dumps(one).removesuffix("}")
         listed = f'"failures": [\n{failures}\n  ]' if failures else '"failures": []'
         blocks.append(f"  {json.dumps(name)}: {head}, {listed}}}")
-    kinds = [
-        f"  {json.dumps(kind)}: {{\n" + ",\n".join(_lines(checks)) + "\n  }"
-        for kind, checks in table.get("kinds", {}).items()
-    ]
+    kinds, levels = (
+        [
+            f"  {json.dumps(kind)}: {{\n" + ",\n".join(_lines(entries)) + "\n  }"
+            for kind, entries in table.get(name, {}).items()
+        ]
+        for name in ("kinds", "bands")
+    )
     parts = [json.dumps(rest, indent=1).removesuffix("\n}")]
-    told = {"exposed": blocks, "checks": _lines(table["checks"]), "kinds": kinds}
+    told = {
+        "exposed": blocks,
+        "checks": _lines(table["checks"]),
+        "kinds": kinds,
+        "bands": levels,
+    }
     for name, lines in told.items():
         parts.append(f'"{name}": {{\n' + ",\n".join(lines) + "\n }")
     if forest := table.get("forest"):

@@ -52,6 +52,8 @@ def build(
             found = evidence[trial["id"]]
             trial["figures"] = draw(found.metrics, found.telemetry, params, len(chosen))
             series |= found.telemetry.info().get("series", {})
+        else:
+            trial["bands"] = {}
     metrics = {name: found.metrics for name, found in evidence.items()}
     content = {
         "schema": SCHEMA,
@@ -88,6 +90,8 @@ def _trial(
         "risks": [],
         "checks": [],
         "limits": [],
+        "remarks": [],
+        "bands": {},
         "experiment": None,
         "metrics": {},
         "modes": None,

@@ -99,8 +99,9 @@ def judged(trials: Sequence[Trial]) -> dict[tuple[str, str], Mapping[str, Any]]:
     """("series" or "metric", name) -> what judges it: null and threshold.
 
     Of a series a check that is a level of a `part` of it, and so in its unit, which a
-    ratio or a difference is not; the first of PARTS. Of a metric a check of its name,
-    or a line of evidence whose value is the metric's.
+    ratio or a difference is not; the first of PARTS. Of one that no check is a level
+    of, what healthy runs read, without a threshold. Of a metric a check of its name, or
+    a line of evidence whose value is the metric's.
     """
     found: dict[tuple[str, str], Mapping[str, Any]] = {}
     checks = [
@@ -113,6 +114,10 @@ def judged(trials: Sequence[Trial]) -> dict[tuple[str, str], Mapping[str, Any]]:
         for _, check in checks:
             if check.get("series") and check.get("part") == part:
                 found.setdefault(("series", check["series"]), check)
+    for trial in trials:
+        for name, (low, null, high) in trial.get("bands", {}).items():
+            entry = {"null": null, "threshold": None, "band": (low, high)}
+            found.setdefault(("series", name), entry)
     for trial, check in checks:
         if check["id"] in trial["metrics"]:
             found.setdefault(("metric", check["id"]), check)

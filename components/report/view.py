@@ -132,8 +132,10 @@ def standing(content: Content) -> str:
         parts.append(
             f"{_first_up(names)} {'is' if len(good) == 1 else 'are'} healthy{on}."
         )
+    parts += _without_a_cause(content["trials"])
     if total["open"] and total["fail"]:
         parts.append(f"{words.plural(total['open'], 'trial')} undetermined.")
+    parts += _remarks(content["trials"])
     if total["gone"]:
         parts.append(f"{words.plural(total['gone'], 'trial')} did not finish.")
     unmet = [e for e in content["expectations"] if not e["met"]]
@@ -143,6 +145,34 @@ def standing(content: Content) -> str:
             f"{met} of {words.plural(len(content['expectations']), 'expectation')} met."
         )
     return " ".join(parts)
+
+
+def _without_a_cause(trials: Sequence[Trial]) -> list[str]:
+    """A sentence on failing trials that are undetermined, as a terminal calls them."""
+    if any(map(measured.measured, trials)):
+        return []
+    bad = list(filter(failing, trials))
+    count = sum(not decided([trial]) for trial in bad)
+    if not count:
+        return []
+    whose = f"The cause of {count} of the {len(bad)} that fail"
+    if count == len(bad):
+        whose = "Its cause" if count == 1 else "Their cause"
+    return [f"{whose} is not determined."]
+
+
+def _remarks(trials: Sequence[Trial]) -> list[str]:
+    """What is to be known of runs called healthy: of one in full, of more how many."""
+    told = [trial for trial in trials if trial.get("remarks")]
+    if len(trials) == 1:
+        return [_first_up(said) for trial in told for said in trial["remarks"]]
+    if not told:
+        return []
+    many = words.plural(len(told), "healthy trial")
+    return [
+        f"{many} {'reads' if len(told) == 1 else 'read'} worse than any healthy run "
+        "of the calibration, within the limits."
+    ]
 
 
 def decided(group: Sequence[Trial]) -> bool:

@@ -4,6 +4,7 @@ McCandlish et al. 2018, "An Empirical Model of Large-Batch Training".
 """
 
 import math
+from typing import Any
 
 from components.diagnose.causes import cause, measured
 from components.diagnose.cures import parameter
@@ -39,7 +40,14 @@ def gradient_noise(evidence: Evidence) -> CauseFinding | None:
         if apart
         else "Two batches agree less on the way to go than those of a healthy run.",
         SUBJECTS,
-        (({"batch_size": wanted}, _why(evidence)),),
+        (
+            ({"batch_size": wanted}, _why(evidence)),
+            (
+                _as_many_records(evidence, size, wanted),
+                "sees as many records in batches of this size: where that cures, "
+                "records were lacking, and noise did no harm by itself",
+            ),
+        ),
         f"train with batches of {wanted} records and as many steps",
     )
 
@@ -74,6 +82,17 @@ def larger(evidence: Evidence, size: int) -> int:
     parts = [parameter(evidence.parameters, path) for path in DIVIDING]
     whole = math.prod(part for part in parts if isinstance(part, int))
     return -(-told // whole) * whole
+
+
+def _as_many_records(evidence: Evidence, size: Any, wanted: int) -> dict[str, int]:
+    """The steps in which batches as they are see what larger ones would.
+
+    At equal steps smaller batches see fewer records: this tells the two apart.
+    """
+    steps = parameter(evidence.parameters, "steps")
+    if not isinstance(size, int) or not isinstance(steps, int):
+        return {}
+    return {"steps": steps * -(-wanted // size)}
 
 
 def _why(evidence: Evidence) -> str:

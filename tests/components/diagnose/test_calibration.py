@@ -27,7 +27,7 @@ from components.diagnose.evidence import departures
 from components.diagnose.readings import Readings
 from components.diagnose.stage import DiagnoseParams, fingerprint
 from components.diagnose.statistics import STATISTICS
-from components.diagnose.tabulation import tabulate, to_json
+from components.diagnose.tabulation import bands, tabulate, to_json
 from components.run import ExpectationInfo, RunInfo, TrialInfo
 
 
@@ -123,6 +123,24 @@ def test_calibrate_leaves_exposed_runs_out_of_the_nulls(new_trial, tmp_path, con
     expected = [float(f"{(0.9 + 0.001 * i) / 0.96:.6g}") for i in range(12)]
     assert list(table.checks["precision"].values) == expected
     assert "batch_coupling" not in table.checks  # its null is exact
+
+
+def test_what_healthy_runs_read_of_each_series_is_a_band_by_kind():
+    """Of series that enough cases have: a layer that one network has is no null."""
+    runs = [{"norm": float(i), **({"rare": 1.0} if i < 5 else {})} for i in range(21)]
+    kinds = ["points"] * 12 + ["images"] * 9
+    cases = [f"case{i}" for i in range(21)]
+    found = bands(runs, kinds, cases)
+    assert found == {
+        "every": {"norm": [1.0, 10.0, 19.0]},
+        "images": {"norm": [12.4, 16.0, 19.6]},
+        "points": {"norm": [0.55, 5.5, 10.45]},
+    }
+    alike = bands(runs, kinds, ["one"] * 21)
+    assert alike == {"every": {}, "images": {}, "points": {}}
+    table = CalibrationTable.model_validate_json(json.dumps({"bands": found}))
+    assert table.of("images").bands["every"]["norm"] == (12.4, 16.0, 19.6)
+    assert table.of(None).bands["every"]["norm"] == (1.0, 10.0, 19.0)
 
 
 def test_what_healthy_runs_all_read_has_the_spread_of_others():

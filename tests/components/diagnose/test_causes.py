@@ -466,7 +466,9 @@ def test_the_batch_that_is_prescribed_holds_the_noise_scale_of_later_readings(
         trial.series[f"{player}_gradient_square"] = np.where(early, 1e3, square)
     cause = top(trial.diagnosis())
     assert cause["id"] == "gradient_noise"
-    assert cause["prescriptions"][0]["set"] == {"batch_size": wanted}
+    larger, longer = (one["set"] for one in cause["prescriptions"])
+    assert larger == {"batch_size": wanted}
+    assert longer == {"steps": 1200 * wanted // 2}
 
 
 def test_noise_that_was_read_early_alone_hides_nothing(trial):

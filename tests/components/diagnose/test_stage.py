@@ -154,6 +154,34 @@ def test_series_that_date_symptoms_have_limits_and_are_no_checks(trial):
     assert "last_recall" not in ids
 
 
+def test_what_healthy_runs_read_of_each_series_goes_with_it(trial):
+    trial.table = trial.table.model_copy(
+        update={
+            "bands": {
+                "every": {"transmission": (0.5, 0.7, 0.9), "unread": (0.0, 1.0, 2.0)},
+                "images": {"transmission": (0.6, 0.7, 0.8)},
+            }
+        }
+    )
+    assert trial.diagnosis()["bands"] == {"transmission": [0.5, 0.7, 0.9]}
+    trial.kind = "images"
+    assert trial.diagnosis()["bands"] == {"transmission": [0.6, 0.7, 0.8]}
+
+
+def test_a_healthy_run_worse_than_all_that_were_calibrated_is_said_to_be(trial):
+    """Within the limit, which is a prediction from cases that differ."""
+    assert trial.diagnosis()["remarks"] == []
+    check = next(c for c in trial.diagnosis()["checks"] if c["id"] == "precision")
+    assert check["threshold"] < check["extreme"] <= check["band"][0]
+    between = (check["threshold"] + check["extreme"]) / 2
+    told = trial.read(precision=between).diagnosis()
+    assert told["verdict"] == "healthy"
+    (remark,) = told["remarks"]
+    assert remark.startswith(f"precision reads {between:.3g}, worse than any healthy")
+    told = trial.read(precision=check["threshold"] - 0.01).diagnosis()
+    assert (told["verdict"], told["remarks"]) == ("undetermined", [])
+
+
 def test_fewer_false_alarms_take_a_lower_threshold(trial):
     def threshold(rate: float) -> float:
         checks = trial.diagnosis(false_alarm_rate=rate)["checks"]

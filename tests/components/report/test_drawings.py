@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from markupsafe import escape
 
+from components.report import probes
 from components.report.charts import Line, Marks, curves
 from components.report.html import render_html
 from components.report.plots import DRAWINGS, drawings
@@ -355,6 +356,19 @@ def test_what_dates_a_series_lends_it_its_limits():
     found = judged([given])
     assert found["series", "recall"]["band"] == [0.85, 0.95]
     assert found["series", "auc"]["threshold"] == 0.9
+
+
+def test_what_nothing_judges_shows_what_healthy_runs_read():
+    given = trial({"recall": ([0, 1], [0.1, 0.5]), "norm": ([0, 1], [1.0, 2.0])})
+    limit = {"value": 0.5, "null": 0.9, "threshold": 0.6, "band": [0.85, 0.95]}
+    given["limits"] = [{"id": "last", "series": "recall", "part": "last", **limit}]
+    given["bands"] = {"norm": [0.5, 1.5, 2.5], "recall": [0.0, 0.1, 0.2]}
+    found = judged([given])
+    assert found["series", "recall"]["threshold"] == 0.6
+    assert found["series", "norm"]["threshold"] is None
+    (plot,) = (one for one in probes.curves([given], [], True) if one["id"] == "norm")
+    assert 'class="band"' in plot["svg"] and 'class="null"' in plot["svg"]
+    assert 'class="threshold"' not in plot["svg"]
 
 
 def test_numbers_have_one_sign_for_less_than_nothing():

@@ -312,6 +312,47 @@ def test_a_cause_that_is_not_determined_is_not_given_for_one(
     assert ("**Cause not determined. Try first:**" in text) != sure
 
 
+def test_how_many_causes_are_not_determined_is_said_under_the_headline(
+    synthetic, tmp_path
+):
+    world = synthetic.World(tmp_path)
+    for seed, verdict in enumerate(["failed", "undetermined", "undetermined"]):
+        told = synthetic.diagnosed(np.random.default_rng(0), failing=True)
+        told |= {"verdict": verdict, "experiment": None}
+        world.add({"seed": seed}, failing=True, diagnosis=told)
+    content = world.report().content()
+    said = {
+        number: view.standing({**content, "trials": content["trials"][:number]})
+        for number in (1, 2, 3)
+    }
+    assert said == {
+        1: "",
+        2: "The cause of 1 of the 2 that fail is not determined.",
+        3: "The cause of 2 of the 3 that fail is not determined.",
+    }
+    alone = view.standing({**content, "trials": content["trials"][1:2]})
+    assert alone == "Its cause is not determined."
+    both = view.standing({**content, "trials": content["trials"][1:]})
+    assert both == "Their cause is not determined."
+
+
+def test_what_is_to_be_known_of_a_healthy_run_stands_under_the_headline(
+    synthetic, tmp_path
+):
+    world = synthetic.World(tmp_path)
+    for seed in range(3):
+        told = synthetic.diagnosed(np.random.default_rng(0), failing=False)
+        told["remarks"] = ["coverage reads 0.2, worse than any."] if seed < 2 else []
+        world.add({"seed": seed}, failing=False, diagnosis=told)
+    content = world.report().content()
+    trials = content["trials"]
+    said = view.standing({**content, "trials": trials[:1]})
+    assert said == "Coverage reads 0.2, worse than any."
+    assert view.standing({**content, "trials": trials[2:]}) == ""
+    said = view.standing(content)
+    assert "2 healthy trials read worse than any healthy run of the calib" in said
+
+
 def test_a_change_that_is_withheld_is_not_denied(synthetic, tmp_path):
     world = synthetic.World(tmp_path)
     told = synthetic.diagnosed(np.random.default_rng(0), failing=True)
