@@ -33,7 +33,11 @@ def overlap(first: Array, second: Array, bins: int = 32) -> float:
     both = np.concatenate([first, second])
     if not np.isfinite(both).all():
         return float("nan")
-    low, width = both.min(), np.ptp(both)
+    with np.errstate(over="ignore"):
+        low, width = both.min(), np.ptp(both)
+    if not np.isfinite(width):
+        # Farther apart than the type can say; their halves are not.
+        return overlap(first / 2, second / 2, bins)
     shares = []
     for values in (first, second):
         place = (values - low) / width * bins if width > 0 else np.zeros(len(values))

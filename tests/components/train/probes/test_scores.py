@@ -33,3 +33,11 @@ def test_overlap_is_that_of_numpys_histograms():
 
 def test_no_overlap_of_what_is_no_number():
     assert np.isnan(overlap(np.array([np.inf, 1.0]), np.ones(3)))
+
+
+@pytest.mark.parametrize("kind", [np.float32, np.float64])
+def test_overlap_of_scores_as_far_apart_as_their_type_goes(kind):
+    most = np.finfo(kind).max
+    first = np.array([-most, most, most, most], kind)
+    assert overlap(first, np.array([-most, -most, most, most], kind)) == 0.75
+    assert overlap(first, np.array([0.0, 0.0], kind)) == 0.0
