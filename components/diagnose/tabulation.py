@@ -69,7 +69,7 @@ def bands(
     kinds: Sequence[str | None],
     cases: Sequence[str],
 ) -> dict[str, dict[str, list[float]]]:
-    """See `CalibrationTable.bands`; of series that FEWEST cases at least have.
+    """See `CalibrationTable.bands`; of series that FEWEST cases at least have, or all.
 
     Args:
         readings: of each healthy run, the level of every series.
@@ -85,9 +85,10 @@ def bands(
             if kind in (EVERY, each)
         ]
         found[kind] = {}
+        enough = min(FEWEST, len({case for _, case in chosen}))
         for name in names:
             read = [(run[name], case) for run, case in chosen if name in run]
-            if len({case for _, case in read}) >= FEWEST:
+            if read and len({case for _, case in read}) >= enough:
                 ends = np.quantile([value for value, _ in read], (0.05, 0.5, 0.95))
                 found[kind][name] = [float(f"{end:.6g}") for end in ends]
     return found

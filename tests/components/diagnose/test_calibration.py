@@ -137,7 +137,8 @@ def test_what_healthy_runs_read_of_each_series_is_a_band_by_kind():
         "points": {"norm": [0.55, 5.5, 10.45]},
     }
     alike = bands(runs, kinds, ["one"] * 21)
-    assert alike == {"every": {}, "images": {}, "points": {}}
+    assert alike["every"] == {"norm": [1.0, 10.0, 19.0], "rare": [1.0, 1.0, 1.0]}
+    assert set(alike["images"]) == {"norm"}
     table = CalibrationTable.model_validate_json(json.dumps({"bands": found}))
     assert table.of("images").bands["every"]["norm"] == (12.4, 16.0, 19.6)
     assert table.of(None).bands["every"]["norm"] == (1.0, 10.0, 19.0)
