@@ -1,6 +1,7 @@
 """From single findings to one verdict.
 
 - A cause needs a symptom to explain; without one it is a risk.
+- Nothing in the game is the cause of what a generator makes that never moved.
 - How sure it is, beside its rivals, `weighing` says.
 - If the first is not ahead of the second by `SEPARATED`, the evidence does not decide.
 - Nor does it where samples copy training records and no cause found explains that: too
@@ -31,6 +32,10 @@ appendix B."""
 ANY_CHANGE = (
     "Train again with another seed, and with one parameter changed at a time, from the "
     "largest model and the smallest learning rate on."
+)
+UNTRAINED = (
+    "The generator never moved, so that nothing in the game made its samples what they "
+    "are. Train it, at a rate above 0, or look at what it was before."
 )
 COPYING = "memorization"
 """The symptom whose usual cause, too few records, no probe measures."""
@@ -77,7 +82,7 @@ def conclude(evidence: Evidence) -> Conclusion:
     votes = None if forest is None else forest.ask(evidence.departures)
     measured = [
         replace(found, id=one.id, explains=explains)
-        for one in CAUSES.values()
+        for one in (() if evidence.readings.untrained else CAUSES.values())
         for explains in [_explained(one.explains, symptoms)]
         if (found := _examined(one, evidence, votes if explains else None)) is not None
     ]
@@ -88,6 +93,8 @@ def conclude(evidence: Evidence) -> Conclusion:
     favoured = _favoured(causes, symptoms, votes)
     copied = _copied(evidence, symptoms, causes)
     verdict, experiment = _verdict(symptoms, causes, checks, favoured, copied)
+    if symptoms and evidence.readings.untrained:
+        experiment = UNTRAINED
     if copied:
         # Another change would be tried in place of the records that are lacking.
         causes = tuple(replace(one, prescriptions=()) for one in causes)

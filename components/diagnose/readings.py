@@ -66,6 +66,12 @@ class Readings:
         return bool(self.info.get("ended") == "numerical_overflow")
 
     @property
+    def untrained(self) -> bool:
+        """Whether the generator was seen not to move at all, as a fixed mixture."""
+        moved = self.series("generator_update_ratio")
+        return moved is not None and not moved.values.any()
+
+    @property
     def kind(self) -> str | None:
         """What the records are, `images` or `points`; None if nobody says."""
         kind = (self.info.get("data") or {}).get("kind")

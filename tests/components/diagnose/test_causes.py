@@ -471,6 +471,15 @@ def test_the_batch_that_is_prescribed_holds_the_noise_scale_of_later_readings(
     assert longer == {"steps": 1200 * wanted // 2}
 
 
+def test_no_game_is_the_cause_of_what_a_generator_makes_that_never_moved(trial):
+    trial.collapsed().constant(discriminator_gradient_cosine_1=0.0)
+    assert trial.diagnosis()["causes"]
+    told = trial.constant(generator_update_ratio=0.0).diagnosis()
+    assert (told["verdict"], told["causes"], told["risks"]) == ("undetermined", [], [])
+    assert [one["id"] for one in told["symptoms"]] == ["mode_collapse"]
+    assert "never moved" in told["experiment"]
+
+
 def test_noise_that_was_read_early_alone_hides_nothing(trial):
     trial.collapsed().trained(steps=1200, batch_size=2)
     trial.constant(discriminator_gradient_cosine_1=0.0)
