@@ -128,7 +128,7 @@ def _remarks(checks: Sequence[Check]) -> tuple[str, ...]:
     return tuple(
         f"{check.id} reads {check.value:.3g}, worse than any healthy run of the "
         f"calibration ({check.extreme:.3g}), but not past the limit "
-        f"({check.threshold:.3g}). Hold the run against a calibration of its own."
+        f"({check.threshold:.3g})."
         for check in checks
         if check.id in tests() and check.unseen
     )

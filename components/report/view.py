@@ -149,8 +149,6 @@ def standing(content: Content) -> str:
 
 def _without_a_cause(trials: Sequence[Trial]) -> list[str]:
     """A sentence on failing trials that are undetermined, as a terminal calls them."""
-    if any(map(measured.measured, trials)):
-        return []
     bad = list(filter(failing, trials))
     count = sum(not decided([trial]) for trial in bad)
     if not count:
@@ -162,17 +160,13 @@ def _without_a_cause(trials: Sequence[Trial]) -> list[str]:
 
 
 def _remarks(trials: Sequence[Trial]) -> list[str]:
-    """What is to be known of runs called healthy: of one in full, of more how many."""
+    """What is to be known of runs called healthy: of the first, and how many more."""
     told = [trial for trial in trials if trial.get("remarks")]
-    if len(trials) == 1:
-        return [_first_up(said) for trial in told for said in trial["remarks"]]
-    if not told:
-        return []
-    many = words.plural(len(told), "healthy trial")
-    return [
-        f"{many} {'reads' if len(told) == 1 else 'read'} worse than any healthy run "
-        "of the calibration, within the limits."
-    ]
+    which = f"{_first_up(label(told[0]))}: " if told and len(trials) > 1 else ""
+    found = [_first_up(which + said) for one in told[:1] for said in one["remarks"]]
+    if len(told) > 1:
+        found.append(f"Healthy trials with a remark beside this: {len(told) - 1}.")
+    return found
 
 
 def decided(group: Sequence[Trial]) -> bool:
