@@ -52,11 +52,7 @@ class RandomNetwork(FittedFeatures):
     def __call__(self, data: "Array") -> "Array":
         from threadpoolctl import threadpool_limits
 
-        height, width, channels = data.shape[1:]
-        kernels = self._kernels(channels)
-        areas = [-(-height // STRIDE**i) * -(-width // STRIDE**i) for i in (1, 2)]
-        patches = max(a * len(k) for a, k in zip(areas, kernels[:2], strict=False))
-        size = max(1, BATCH_BYTES // (8 * patches))
+        kernels = self._kernels(data.shape[-1])
 
         def pooled(images: "Array") -> "Array":
             for kernel in kernels:
@@ -67,7 +63,43 @@ class RandomNetwork(FittedFeatures):
         # By one thread: how a product is divided among several may decide its last
         # bits, and for products as small as these waiting for another costs more.
         with threadpool_limits(1, user_api="blas"):
-            return in_batches(pooled, data, size)
+            return in_batches(pooled, data, self._batch(data.shape[1:]))
+
+    def pulled(self, data: "Array", slopes: "Array") -> "Array":
+        """Slopes of a number by features as slopes by the images that these are of.
+
+        Args:
+            data: (n, height, width, channels).
+            slopes: (n, d) by the features of each.
+
+        Returns:
+            (n, height, width, channels) float64: the transposed Jacobian's product.
+        """
+        import numpy as np
+
+        kernels, size = self._kernels(data.shape[-1]), self._batch(data.shape[1:])
+        made = [np.zeros((0, *data.shape[1:]))]
+        for start in range(0, len(data), size):
+            layers = [np.asarray(data[start : start + size], np.float64)]
+            for kernel in kernels:
+                layers.append(convolve(layers[-1], kernel))
+            shape = layers[-1].shape
+            means = slopes[start : start + size, None, None] / (shape[1] * shape[2])
+            back = np.broadcast_to(means, shape)
+            for kernel, before, after in zip(
+                kernels[::-1], layers[-2::-1], layers[:0:-1], strict=True
+            ):
+                back = convolve_back(back * (after > 0), kernel, before.shape)
+            made.append(back)
+        return np.concatenate(made)
+
+    def _batch(self, shape: tuple[int, ...]) -> int:
+        """How many images of a shape are looked at together."""
+        height, width, channels = shape
+        areas = [-(-height // STRIDE**i) * -(-width // STRIDE**i) for i in (1, 2)]
+        rows = [KERNEL**2 * each for each in (channels, self.part.channels[0])]
+        patches = max(a * k for a, k in zip(areas, rows, strict=True))
+        return max(1, BATCH_BYTES // (8 * patches))
 
     def _kernels(self, channels: int) -> "list[Array]":
         """Each layer's (9 * channels before, channels) weights."""
@@ -98,3 +130,26 @@ def convolve(images: "Array", kernel: "Array") -> "Array":
     patches = windows.reshape(count, rows * columns, len(kernel))
     values = np.maximum(patches @ kernel, 0.0)
     return values.reshape(count, rows, columns, kernel.shape[1])
+
+
+def convolve_back(slopes: "Array", kernel: "Array", shape: tuple[int, ...]) -> "Array":
+    """The transpose of `convolve` before it rectifies.
+
+    Args:
+        slopes: (n, rows, columns, channels after) by what it makes.
+        kernel: (9 * channels before, channels after).
+        shape: (n, height, width, channels before) of what it is given.
+    """
+    import numpy as np
+
+    count, height, width, channels = shape
+    rows, columns = slopes.shape[1:3]
+    patches = slopes.reshape(count, rows * columns, -1) @ kernel.T
+    windows = patches.reshape(count, rows, columns, channels, KERNEL, KERNEL)
+    padded = np.zeros((count, height + 2, width + 2, channels))
+    for i in range(KERNEL):
+        for j in range(KERNEL):
+            below, right = i + STRIDE * rows, j + STRIDE * columns
+            padded[:, i:below:STRIDE, j:right:STRIDE] += windows[..., i, j]
+    made: Array = padded[:, 1:-1, 1:-1]
+    return made

@@ -19,6 +19,7 @@ from components.train.rounding import lost_share
 from components.train.seeds import derive
 from components.train.shards import Shards
 from components.train.sides import batch_of, in_batches, listed, single_or_list
+from components.train.sight import Sight
 from components.train.slopes import columns
 from components.train.turn import Batch
 
@@ -214,6 +215,11 @@ class Bench:
         """What the networks' units do."""
         known = None if self.like is None else self.like.activity
         return Activity(self.game, known)
+
+    @cached_property
+    def sight(self) -> Sight:
+        """What samples' volume is looked at in."""
+        return Sight(self.real)
 
     @cached_property
     def generator_slopes(self) -> Any:

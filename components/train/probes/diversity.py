@@ -1,31 +1,22 @@
 """How the generator's loss bends where its samples would become more diverse."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 
 from components.train.probes import Probe, Series
 from components.train.view import View
 
-if TYPE_CHECKING:
-    from components.train.game import Game
-
 Array = np.ndarray[Any, Any]
 
-FEATURES = 8
-"""Directions, at most, in which samples are looked at."""
 JITTER = 1e-6
 """Variance, in that of the records, below which samples count as one."""
 NUMBER = 1_000_000
 
 
 class Volume(Probe):
-    """How much room the samples take, beside the records.
-
-    Samples of more than FEATURES numbers are looked at in that many fixed random
-    directions.
-    """
+    """How much room the samples take, beside the records, as `Sight` sees both."""
 
     at_snapshots: ClassVar[bool] = True
     aside: ClassVar[bool] = True
@@ -35,11 +26,8 @@ class Volume(Probe):
         )
     }
 
-    def __init__(self, game: "Game") -> None:
-        self.directions = directions(game)
-
     def read(self, view: View) -> Iterator[tuple[str, float]]:
-        seen = looked_at(view, self.directions)
+        seen = looked_at(view)
         if seen is not None:
             volume, of_records = (
                 log_det(each, seen.jitter)[0] for each in (seen.made, seen.real)
@@ -52,7 +40,8 @@ class Diversity(Probe):
 
     Along d the samples' volume grows fastest. A loss that neither falls nor bends along
     it does not lead out of a collapse; one that falls against it, or bends down, pulls
-    into it. Samples are looked at as `Volume` does.
+    into it. Samples are looked at as `Volume` does: of images the covariance is that
+    of features.
     """
 
     rare: ClassVar[bool] = True
@@ -65,16 +54,12 @@ class Diversity(Probe):
         ),
     }
 
-    def __init__(self, game: "Game") -> None:
-        self.directions = directions(game)
-
     def read(self, view: View) -> Iterator[tuple[str, float]]:
-        seen = looked_at(view, self.directions)
+        seen = looked_at(view)
         if seen is None:
             return
         _, slope = log_det(seen.made, seen.jitter)
-        lifted = (slope @ self.directions.T).reshape(view.generated.shape)
-        d = view.pulled(lifted)
+        d = view.pulled(view.bench.sight.pulled(view.generated, slope))
         length = np.sqrt(np.sum(d**2))
         if not (np.isfinite(length) and length > 0):
             return
@@ -91,31 +76,21 @@ class Diversity(Probe):
         yield "diversity_curvature", float(np.sum(bend * d))
 
 
-def directions(game: "Game") -> Array:
-    """In which samples are looked at, (numbers, at most FEATURES), orthonormal."""
-    size = int(np.prod(game.shape))
-    random = np.random.default_rng(0)
-    square = random.standard_normal((size, min(size, FEATURES)))
-    return np.asarray(np.linalg.qr(square)[0])
-
-
 class Seen(NamedTuple):
-    """Records and samples in the directions, (n, f) float64, and what is added to the
-    variances of both."""
+    """Records and samples as `Sight` sees them, (n, f) float64, and what is added to
+    the variances of both."""
 
     real: Array
     made: Array
     jitter: float
 
 
-def looked_at(view: View, directions: Array) -> Seen | None:
+def looked_at(view: View) -> Seen | None:
     """None where a sample is no number, or all records are the same."""
     if not np.isfinite(view.generated).all():
         return None
-    real, made = (
-        each.reshape(len(each), -1).astype(np.float64) @ directions
-        for each in (view.real, view.generated)
-    )
+    sight = view.bench.sight
+    real, made = sight.of_records, sight(view.generated)
     jitter = JITTER * float(real.var(axis=0, ddof=1).mean())
     return Seen(real, made, jitter) if jitter > 0 else None
 

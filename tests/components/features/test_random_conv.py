@@ -6,6 +6,7 @@ from scipy.signal import correlate2d
 
 from components.evaluate.params import EvaluateParams
 from components.evaluate.real import evaluation
+from components.features import random_conv
 from components.features.family import in_batches
 from components.features.random_conv import RandomConv, convolve
 
@@ -91,6 +92,21 @@ def test_patterns_of_equal_pixels_differ():
     pair = np.stack([board, halves])[..., None]
     first, second = fitted(pair)(pair)
     assert np.abs(first - second).max() > 0.1
+
+
+@pytest.mark.parametrize("shape", [(8, 8, 1), (7, 5, 3), (1, 2, 2)])
+def test_slopes_by_images_are_differences_of_features(shape, monkeypatch):
+    random = np.random.default_rng(3)
+    data, way = random.uniform(-1, 1, (2, 7, *shape))
+    features = fitted(data, channels=(6, 5, 4))
+    slopes = random.normal(size=(7, 4))
+    monkeypatch.setattr(random_conv, "BATCH_BYTES", 30_000)  # Several batches.
+    pulled = features.pulled(data, slopes)
+    assert pulled.shape == data.shape
+    # No rectifier turns within 1e-7 of these images.
+    ahead, behind = (features(data + h * way) for h in (1e-7, -1e-7))
+    each = np.sum(slopes * (ahead - behind), axis=1) / 2e-7
+    assert np.sum(pulled * way, axis=(1, 2, 3)) == pytest.approx(each, rel=1e-5)
 
 
 @pytest.mark.parametrize("shape", [(2,), (8, 8), (2, 4, 4, 1)])

@@ -90,13 +90,15 @@ def double():
 
 @pytest.fixture
 def make(double):
-    """`make(width, **changes)`: a game of records of so many numbers, parameters moved.
+    """`make(width, **changes)`: a game of records of so many numbers, or of a shape,
+    parameters moved.
 
     Kernels of its start are orthogonal, and its biases 0: no place like others.
     """
 
     def game(width=2, move=0.3, classes=None, **changes):
-        made = Game(settings(**changes), (width,), 0, classes)
+        shape = width if isinstance(width, tuple) else (width,)
+        made = Game(settings(**changes), shape, 0, classes)
         displace(made, move)
         return made
 

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from components.features.random_conv import RandomConv
 from components.train.probes.diversity import (
     JITTER,
     NUMBER,
@@ -52,6 +53,39 @@ def test_a_linear_generators_volume_and_its_slope_have_closed_forms(
     assert read["diversity_slope"] == pytest.approx(expected, rel=1e-8)
     hessian = -dense(view, NUMBER)[side, side]
     assert read["diversity_curvature"] == pytest.approx(d @ hessian @ d, rel=1e-6)
+
+
+def test_images_are_looked_at_in_features_and_the_slope_is_theirs(make, look):
+    """d, by differences of the features' volume in every parameter."""
+    game = make((4, 4, 1), telemetry={"probe_size": 64})
+    view = look(game)
+    network = RandomConv().restore({})
+    sight = view.bench.sight
+    assert np.array_equal(sight(view.real), network(view.real) @ sight.directions)
+    side = view.bench.field.sides["generator"]
+    variables = game.generator.trainable_variables
+
+    def volume():
+        made = view.bench.look()[1]
+        return log_det(sight(made), JITTER * sight.of_records.var(0, ddof=1).mean())[0]
+
+    found = []
+    for variable in variables:
+        value = np.asarray(variable)
+        for place in np.ndindex(value.shape):
+            ends = []
+            for move in (1e-5, -1e-5):
+                moved = value.copy()
+                moved[place] += move
+                variable.assign(moved)
+                ends.append(volume())
+            variable.assign(value)
+            found.append((ends[0] - ends[1]) / 2e-5)
+    d = np.array(found) / np.linalg.norm(found)
+    descent = view.field(NUMBER)[side]
+    expected = descent @ d / np.linalg.norm(descent)
+    read = dict(Diversity(game).read(view))
+    assert read["diversity_slope"] == pytest.approx(expected, rel=1e-3)
 
 
 def test_the_slope_of_a_volume_is_its_difference():
