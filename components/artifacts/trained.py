@@ -38,7 +38,9 @@ class Telemetry(Artifact):
         steps, series: {name: {probe, meaning, unit}}, and data, of training records:
         {records (how many), duplicates (share of them that are exact copies of
         another), largest_class_share and smallest_class_share (null without labels),
-        rejects (what curation left out, {reason: n}, or null if nobody says)}.
+        rarest_class ({rarest, which, p_value}: its share over that held out, null
+        without labels or known modes), rejects (what curation left out, {reason: n},
+        or null if nobody says), rejected (share of what was read that was unfit)}.
     """
 
     type: ClassVar[str] = "telemetry"

@@ -127,6 +127,20 @@ def penalized(parameters: Mapping[str, Any], kind: str | None) -> dict[str, Any]
     return changes
 
 
+def critic(parameters: Mapping[str, Any], kind: str | None) -> dict[str, Any]:
+    """A Wasserstein critic of records of a kind, with a gradient penalty unless it is
+    there already.
+
+    And with Adam: nothing bounds its scores, and plain steps along them diverge.
+    """
+    changes: dict[str, Any] = {"objective": {"kind": "wasserstein"}}
+    if parameter(parameters, "optimizer.kind") == "sgd":
+        changes["optimizer"] = {"kind": "adam", "learning_rate": USUAL["adam"]}
+    if not parameter(parameters, "regularizers.gradient_penalty"):
+        changes |= penalized(parameters, kind)
+    return changes
+
+
 def _stated(parameters: Mapping[str, Any], path: str) -> bool:
     """Whether parameters have a path; its value may be null."""
     *parents, last = path.split(".")

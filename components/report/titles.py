@@ -86,6 +86,8 @@ TITLES: dict[str, str] = {
     "generator_saturated_share": "Saturated outputs of the generator",
     "discriminator_saturated_share": "Saturated outputs of the discriminator",
     "copies": "Copies among the training records",
+    "rarest_class": "Rarest class in training, over its share held out",
+    "rejected": "Records read that were unfit",
     "nonfinite_share": "Samples that are no numbers",
     "best_precision": "Best precision on the way",
     "best_coverage": "Best coverage on the way",

@@ -8,9 +8,12 @@ import numpy as np
 from components.artifacts import Curriculum
 from components.records import Modes
 from components.train.shards import Shards
+from components.train.skew import Skew, skew_of
 
 Array = np.ndarray[Any, Any]
 
+REPEATED = ("duplicate", "near_duplicate")
+"""Reasons to leave out a record that is there in another one."""
 ROWS_BYTES = 1 << 24
 """Bytes of records that are looked at together."""
 
@@ -26,7 +29,9 @@ class Facts(NamedTuple):
         shares: (classes,) of each class among those that have a label; None: none has.
         tiers: of the records that probes hold samples against.
         modes: of a mixture whose modes are known, else None.
+        skew: of classes, or known modes, against the holdout; None without either.
         rejects: records that curation left out, by reason; None if nobody says.
+        rejected: share of all that were read that were unfit; None if nobody says.
     """
 
     kind: str
@@ -35,7 +40,9 @@ class Facts(NamedTuple):
     shares: Array | None
     tiers: int
     modes: Modes | None
-    rejects: dict[str, int] | None
+    skew: Skew | None = None
+    rejects: dict[str, int] | None = None
+    rejected: float | None = None
 
     def told(self) -> dict[str, Any]:
         """As plain values."""
@@ -46,7 +53,9 @@ class Facts(NamedTuple):
             "duplicates": self.duplicates,
             "largest_class_share": None if shares is None else float(shares.max()),
             "smallest_class_share": None if shares is None else float(shares.min()),
+            "rarest_class": None if self.skew is None else self.skew._asdict(),
             "rejects": self.rejects,
+            "rejected": self.rejected,
         }
 
 
@@ -61,8 +70,18 @@ def facts_of(curriculum: Curriculum, train: Shards, holdout: Shards) -> Facts:
         shares=class_shares(train.labels, len(info.get("classes") or ())),
         tiers=1 + int(held.tiers.max()),
         modes=curriculum.modes(),
+        skew=skew_of(train, holdout, curriculum.modes()),
         rejects=info.get("rejected"),
+        rejected=_unfit(info.get("rejected"), len(train) + len(holdout)),
     )
+
+
+def _unfit(rejects: dict[str, int] | None, accepted: int) -> float | None:
+    """Share of what was read; records that are there once more are no loss."""
+    if rejects is None:
+        return None
+    unfit = sum(count for name, count in rejects.items() if name not in REPEATED)
+    return unfit / (unfit + accepted)
 
 
 def class_shares(labels: Array, classes: int) -> Array | None:

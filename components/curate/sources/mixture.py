@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from annotated_types import Ge, Le
+from annotated_types import Ge, Le, Lt
 
 from components.curate.layouts import Layout
 from components.curate.source import Chunk, Facts, Raw, Source, chunks_of, numbered
@@ -22,6 +22,8 @@ class Mixture(Source):
     """How many points to draw."""
     seed: Annotated[int, Ge(0), Le(2**63 - 1)] = 0
     """Of the drawing; apart from the trial's seed, so trials share their data."""
+    spoilt: Annotated[float, Ge(0), Lt(1)] = 0.0
+    """Share of the points whose numbers are lost (NaN), as curation may find them."""
 
     def title(self) -> str:
         return str(getattr(self.layout, "kind", "mixture"))
@@ -52,6 +54,7 @@ class Mixture(Source):
         modes = random.choice(len(weights), ROWS, p=weights)[: chunk.count]
         noise = random.standard_normal((ROWS, centers.shape[1]))[: chunk.count]
         points = centers[modes] + stds[modes, None] * noise
+        points[random.random(ROWS)[: chunk.count] < self.spoilt] = np.nan
         labels = np.full(chunk.count, -1, np.int32)
         origins = numbered(self.title(), chunk.first, chunk.count)
         return Raw(origins, labels, points)

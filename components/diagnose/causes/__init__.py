@@ -23,6 +23,7 @@ QUALITY = (
     "no_learning",
     "oscillation",
     "divergence",
+    "tail_neglect",
 )
 """Symptoms of samples that are bad, as opposed to copied or misjudged."""
 

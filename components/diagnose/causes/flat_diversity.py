@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from components.diagnose.causes import cause
-from components.diagnose.cures import inside, parameter, prescribe
+from components.diagnose.cures import critic, inside, parameter, prescribe
 from components.diagnose.dating import began
 from components.diagnose.evidence import Evidence, line
 from components.diagnose.findings import CauseFinding
@@ -19,6 +19,9 @@ SUBJECTS = {
 
 BOUNDS = ("gradient_penalty", "r1", "r2", "clip")
 """Regularizers that bound the discriminator's slope."""
+TURNS = 5
+"""Of a critic for one of the generator: Gulrajani et al. 2017. With one, clusters that
+lie apart were not found."""
 STEEP = 0.5
 """Cosine above which descent leads out: within 60 degrees, nearer to it than across."""
 
@@ -26,14 +29,21 @@ STEEP = 0.5
 @cause(
     "flat_diversity",
     *SUBJECTS,
-    explains=("mode_collapse", "no_learning", "oscillation", "divergence"),
+    explains=(
+        "mode_collapse",
+        "no_learning",
+        "oscillation",
+        "divergence",
+        "tail_neglect",
+    ),
 )
 def flat_diversity(evidence: Evidence) -> CauseFinding | None:
     """The samples fill little of the records' volume, and the loss leads no way out.
 
     `log_volume` says that there is something to escape from. The generator's descent
     along the way to more diversity, and the curvature there, are told as they are:
-    near 0 the place is flat, below 0 it pulls on.
+    near 0 the place is flat, below 0 it pulls on. Samples may fill the core, and be
+    as far from what lies apart: then a tail is left out.
     """
     collapsed = evidence.check("log_volume")
     slope = evidence.check("diversity_slope")
@@ -44,14 +54,20 @@ def flat_diversity(evidence: Evidence) -> CauseFinding | None:
         claim="The samples have collapsed, and nothing in the generator's loss leads "
         "to samples that differ more.",
         evidence=tuple(line(check, SUBJECTS[check.id]) for check in checks),
-        prescriptions=prescribe(evidence.parameters, *_cures(evidence.parameters)),
+        prescriptions=prescribe(evidence.parameters, *_cures(evidence)),
         experiment=_experiment(evidence.parameters),
         onset=began(evidence, ["log_volume"]),
     )
 
 
-def _cures(parameters: Mapping[str, Any]) -> list[tuple[dict[str, Any], str]]:
-    """A larger start where it was made small; then what asks for diversity."""
+def _cures(evidence: Evidence) -> list[tuple[dict[str, Any], str]]:
+    """A larger start where it was made small; then what asks for diversity.
+
+    Where it is the tail that is left out, what reaches it first: on a core and clusters
+    far from it no other loss found these, paced or not, and whatever the discriminator
+    saw of a batch (specs/README.md).
+    """
+    parameters = evidence.parameters
     cures: list[tuple[dict[str, Any], str]] = []
     if parameter(parameters, "generator.initial_deviation"):
         cures.append(
@@ -60,6 +76,11 @@ def _cures(parameters: Mapping[str, Any]) -> list[tuple[dict[str, Any], str]]:
                 "weights start where the loss has a slope",
             )
         )
+    if evidence.check("tail_over_core").alarmed:
+        reach = critic(parameters, evidence.readings.kind)
+        if (parameter(parameters, "discriminator_steps") or TURNS) < TURNS:
+            reach["discriminator_steps"] = TURNS
+        cures.append((reach, "a critic of distance reaches clusters that lie apart"))
     regularizers = parameter(parameters, "regularizers") or {}
     normalization = inside(parameters, "normalization")
     bounded = parameter(parameters, normalization) == "spectral"

@@ -3,10 +3,8 @@
 Goodfellow et al. 2014, section 3; Arjovsky and Bottou 2017, theorem 2.4.
 """
 
-from typing import Any
-
 from components.diagnose.causes import cause
-from components.diagnose.cures import USUAL, parameter, penalized, prescribe
+from components.diagnose.cures import critic, prescribe
 from components.diagnose.dating import began
 from components.diagnose.evidence import Evidence, line
 from components.diagnose.findings import CauseFinding
@@ -37,7 +35,7 @@ def vanishing_gradient(evidence: Evidence) -> CauseFinding | None:
         prescriptions=prescribe(
             evidence.parameters,
             (
-                _critic(evidence),
+                critic(evidence.parameters, evidence.readings.kind),
                 "a critic of bounded slope pushes with the same strength everywhere",
             ),
             (
@@ -48,16 +46,3 @@ def vanishing_gradient(evidence: Evidence) -> CauseFinding | None:
         experiment="train with the wasserstein objective and a gradient penalty",
         onset=began(evidence, ["transmission"]),
     )
-
-
-def _critic(evidence: Evidence) -> dict[str, Any]:
-    """A Wasserstein critic, with the gradient penalty unless it is there already.
-
-    And with Adam: nothing bounds its scores, and plain steps along them diverge.
-    """
-    changes: dict[str, Any] = {"objective": {"kind": "wasserstein"}}
-    if parameter(evidence.parameters, "optimizer.kind") == "sgd":
-        changes["optimizer"] = {"kind": "adam", "learning_rate": USUAL["adam"]}
-    if not parameter(evidence.parameters, "regularizers.gradient_penalty"):
-        changes |= penalized(evidence.parameters, evidence.readings.kind)
-    return changes

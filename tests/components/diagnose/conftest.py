@@ -88,6 +88,8 @@ HEALTHY = {
     "generator_stability": 0.03,
     "discriminator_stability": 0.05,
     "copies": 0.0,
+    "rarest_class": 1.0,
+    "rejected": 0.0,
 }
 """Centers of what the made-up healthy runs read, in the calibrated units."""
 
@@ -150,6 +152,7 @@ class Trial:
         self.parameters = json.loads(TrainParams().model_dump_json())
         self.ended = "completed"
         self.copies, self.kind = 0.0, None
+        self.rarest, self.rejected = (1.0, 1.0), 0.0
         self.core = {"value": 0.9, "null": 0.96}
         self.spacings = 0.1, 0.3
 
@@ -220,7 +223,16 @@ class Trial:
             "parameters": self.parameters,
             "ended": self.ended,
             "steps": 1200,
-            "data": {"duplicates": self.copies, "kind": self.kind},
+            "data": {
+                "duplicates": self.copies,
+                "kind": self.kind,
+                "rejected": self.rejected,
+                "rarest_class": {
+                    "rarest": self.rarest[0],
+                    "which": 3,
+                    "p_value": self.rarest[1],
+                },
+            },
         }
 
     def readings(self) -> Readings:

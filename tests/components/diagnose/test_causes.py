@@ -889,6 +889,61 @@ def test_copies_were_there_before_the_first_step(trial):
 
 
 @pytest.mark.parametrize(
+    ("rarest", "p_value", "found"),
+    [(0.01, 1e-9, True), (0.0, 1e-9, True), (0.01, 0.2, False), (0.99, 1e-9, False)],
+)
+def test_a_class_is_lost_if_it_is_rarer_and_no_chance(trial, rarest, p_value, found):
+    trial.collapsed().rarest = rarest, p_value
+    diagnosis = trial.diagnosis()
+    assert [one["id"] for one in diagnosis["causes"]] == ["data_fault"] * found
+    assert (diagnosis["verdict"] == "failed") is found
+    if found:
+        (line, *_) = top(diagnosis)["evidence"]
+        assert "(number 3)" in line["text"]
+        assert not top(diagnosis)["prescriptions"]
+
+
+def test_many_unfit_records_are_told_and_a_risk_without_a_symptom(trial):
+    trial.rejected = 0.4
+    diagnosis = trial.diagnosis()
+    assert diagnosis["verdict"] == "healthy"
+    (risk,) = diagnosis["risks"]
+    assert risk["id"] == "data_fault" and "unfit" in risk["claim"]
+    trial.rejected = 0.0
+    assert not trial.diagnosis()["risks"]
+
+
+@pytest.mark.parametrize(
+    ("trained", "first"),
+    [
+        ({}, {"objective": {"kind": "wasserstein"}, "discriminator_steps": 5}),
+        (
+            {"discriminator_steps": 5, "regularizers": {"gradient_penalty": {}}},
+            {"objective": {"kind": "wasserstein"}},
+        ),
+    ],
+)
+def test_a_tail_left_out_gets_a_critic_of_distance_first(trial, trained, first):
+    """A flat loss explains the tail, and what reaches it is prescribed first."""
+    trial.read(tail_coverage=0.05).constant(log_volume=-9.0).trained(
+        objective={"kind": "non_saturating"}, **trained
+    )
+    turns = trial.parameters["discriminator_steps"]
+    trial.constant(discriminator_update_ratio=0.004 / turns)
+    diagnosis = trial.diagnosis()
+    assert [one["id"] for one in diagnosis["symptoms"]] == ["tail_neglect"]
+    assert diagnosis["verdict"] == "failed"
+    cause = top(diagnosis)
+    assert cause["id"] == "flat_diversity" and cause["explains"] == ["tail_neglect"]
+    changes = cause["prescriptions"][0]["set"]
+    assert first.items() <= changes.items()
+    assert ("regularizers.gradient_penalty" in changes) is (not trained)
+    trial.collapsed().read(tail_coverage=0.9)
+    other = top(trial.diagnosis())
+    assert "objective" not in str(other["prescriptions"][:1])
+
+
+@pytest.mark.parametrize(
     ("series", "values", "name"),
     [
         ("generator_coordinate_0", np.cos(STEPS / 100), "rotational_dynamics"),

@@ -46,7 +46,8 @@ def test_shares_of_classes_and_rejects(curriculum_from_arrays, tmp_path):
         tmp_path / "c", points, points, labels=(labels, labels), classes="ab"
     )
     curriculum.write_json(
-        "curriculum.json", curriculum.info() | {"rejected": {"duplicate": 4}}
+        "curriculum.json",
+        curriculum.info() | {"rejected": {"duplicate": 4, "non_finite": 5}},
     )
     assert told(curriculum).told() == {
         "kind": "points",
@@ -54,7 +55,9 @@ def test_shares_of_classes_and_rejects(curriculum_from_arrays, tmp_path):
         "duplicates": 0.0,
         "largest_class_share": 0.7,
         "smallest_class_share": 0.3,
-        "rejects": {"duplicate": 4},
+        "rarest_class": None,  # Of the second too few are held out.
+        "rejects": {"duplicate": 4, "non_finite": 5},
+        "rejected": 0.2,
     }
 
 
