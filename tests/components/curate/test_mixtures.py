@@ -94,6 +94,20 @@ def test_more_records_keep_those_before():
     assert not np.array_equal(few, other)
 
 
+def test_spoilt_points_are_lost_at_random_and_curation_says_so(make_context):
+    whole = points(Mixture(layout=Ring(), records=40_000))
+    spoilt = points(Mixture(layout=Ring(), records=40_000, spoilt=0.2))
+    bad = np.isnan(spoilt).all(axis=1)
+    assert np.array_equal(spoilt[~bad], whole[~bad])
+    error = np.sqrt(0.2 * 0.8 / 40_000)
+    assert abs(bad.mean() - 0.2) < 4 * error
+    source = {"kind": "mixture", "layout": {"kind": "ring"}, "records": 1000}
+    params = CurateParams.model_validate({"source": source | {"spoilt": 0.2}})
+    counts = curate(params=params, context=make_context()).info()["counts"]
+    assert counts["rejected"] == {"non_finite": int(bad[:1000].sum())}
+    assert counts["accepted"] == 1000 - bad[:1000].sum()
+
+
 def test_known_modes_stay_with_the_dataset(make_context):
     source = {"kind": "mixture", "layout": {"kind": "grid"}, "records": 1000}
     params = CurateParams.model_validate({"source": source})
