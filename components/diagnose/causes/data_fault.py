@@ -2,7 +2,7 @@
 
 from components.diagnose.causes import QUALITY, cause
 from components.diagnose.evidence import Evidence, line
-from components.diagnose.findings import CauseFinding
+from components.diagnose.findings import CauseFinding, Check
 from components.diagnose.onset import Onset
 
 SUBJECTS = {
@@ -22,6 +22,9 @@ MENDED = {
     "rejected": "that are whole",
 }
 """Of records: what they would be."""
+LESS = 0.5
+"""Of its share held out, below which a class is rare: what the word means, beside how
+rarely healthy runs read it. A split at random leaves a small one with less than all."""
 WHOLE = ("mode_coverage", "class_coverage")
 """Statistics that say whether a class is made at all: no generator makes one that it
 was never shown."""
@@ -36,14 +39,14 @@ def data_fault(evidence: Evidence) -> CauseFinding | None:
     what makes the records has to. It was at work before the first step.
     """
     checks = [evidence.check(name) for name in SUBJECTS]
-    alarms = [check for check in checks if check.alarmed]
+    alarms = [check for check in checks if check.alarmed and _fault(check)]
     if not alarms:
         return None
     subjects = dict(SUBJECTS)
     skew = (evidence.readings.info.get("data") or {}).get("rarest_class") or {}
     if "which" in skew:
         subjects["rarest_class"] += f" (number {skew['which']})"
-    lost = skew.get("rarest") == 0 and evidence.check("rarest_class").alarmed
+    lost = skew.get("rarest") == 0 and "rarest_class" in [one.id for one in alarms]
     missed = any(evidence.check(name).alarmed for name in WHOLE)
     mended = " and ".join(MENDED[check.id] for check in alarms)
     return CauseFinding(
@@ -54,3 +57,10 @@ def data_fault(evidence: Evidence) -> CauseFinding | None:
         onset=Onset(0, 0, 0),
         certain=lost and missed,
     )
+
+
+def _fault(check: Check) -> bool:
+    """Whether what alarms is large enough to be a fault of the data."""
+    if check.id != "rarest_class":
+        return True
+    return check.value is not None and check.value < LESS

@@ -890,7 +890,7 @@ def test_copies_were_there_before_the_first_step(trial):
 
 @pytest.mark.parametrize(
     ("rarest", "p_value", "found"),
-    [(0.01, 1e-9, True), (0.0, 1e-9, True), (0.01, 0.2, False), (0.99, 1e-9, False)],
+    [(0.01, 1e-9, True), (0.0, 1e-9, True), (0.01, 0.2, False), (0.6, 1e-9, False)],
 )
 def test_a_class_is_lost_if_it_is_rarer_and_no_chance(trial, rarest, p_value, found):
     trial.collapsed().rarest = rarest, p_value
