@@ -76,7 +76,8 @@ def _cures(evidence: Evidence) -> list[tuple[dict[str, Any], str]]:
                 "weights start where the loss has a slope",
             )
         )
-    if evidence.check("tail_over_core").alarmed:
+    loss = parameter(parameters, "objective.kind")
+    if evidence.check("tail_over_core").alarmed and loss != "wasserstein":
         reach = critic(parameters, evidence.readings.kind)
         if (parameter(parameters, "discriminator_steps") or TURNS) < TURNS:
             reach["discriminator_steps"] = TURNS
