@@ -70,7 +70,9 @@ def test_telemetry_holds_every_series_with_its_meaning(play, parameters, make_co
         "duplicates": 0.0,
         "largest_class_share": None,
         "smallest_class_share": None,
+        "rarest_class": None,
         "rejects": None,
+        "rejected": None,
     }
     for name, values in series.items():
         assert np.isfinite(values[-1]), name
