@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from components.features.family import Array
 
 KERNEL, STRIDE = 3, 2
-BATCH_BYTES = 2 << 20
+BATCH_BYTES = 1 << 20
 """Of the patches of a batch in the layer that has most."""
 
 
