@@ -40,9 +40,9 @@ class Facts(NamedTuple):
     shares: Array | None
     tiers: int
     modes: Modes | None
-    skew: Skew | None = None
-    rejects: dict[str, int] | None = None
-    rejected: float | None = None
+    skew: Skew | None
+    rejects: dict[str, int] | None
+    rejected: float | None
 
     def told(self) -> dict[str, Any]:
         """As plain values."""

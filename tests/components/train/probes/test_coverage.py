@@ -12,7 +12,7 @@ from components.train.probes.coverage import ClassCoverage, ModeCoverage, TierCo
 
 CENTERS = np.array([[0.0, 0.0], [10.0, 0.0], [0.0, 10.0], [10.0, 10.0]])
 MODES = Modes(CENTERS, np.full(4, 0.25), np.array([0.5, 0.5, 1.0, 1.0]))
-NOTHING = Facts("points", 0, 0.0, None, 1, None, None)
+NOTHING = Facts("points", 0, 0.0, None, 1, *[None] * 4)
 
 
 def game_of(**facts):
